@@ -1,0 +1,9 @@
+/* As little as a program can do: what is left is start-up. */
+#include <stdio.h>
+
+int
+main(void)
+{
+    puts("hello");
+    return 0;
+}

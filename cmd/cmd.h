@@ -1,0 +1,112 @@
+/*
+ * What the subcommands share: tables of options, help, errors, exit codes.
+ *
+ * A subcommand is a struct cmd, one of the table in godwit.c.  Its options
+ * are rows; parsing, help and the manual (doc/cli.md) all expand them.
+ */
+#ifndef GODWIT_CMD_H
+#define GODWIT_CMD_H
+
+#include "godwit.h"
+
+#include <stdio.h>
+
+enum cmd_exit {
+#define EXIT(ident, code, when) CMD_EXIT_##ident = (code),
+#include "exit.def"
+#undef EXIT
+    CMD_GO_ON = -1 /* no exit: go on */
+};
+
+struct cmd_option {
+    char letter; /* 0: none */
+    const char *name;
+    const char *argument; /* NULL: a switch; value is NULL then */
+    const char *help;
+    /* Returns CMD_GO_ON, or an exit code after saying why. */
+    int (*take)(void *state, const char *value);
+};
+
+struct cmd {
+    const char *name, *usage, *summary;
+    const char *details;              /* paragraphs; may be NULL */
+    const char *examples;             /* lines, each a command */
+    const struct cmd_option *options; /* the last has no name */
+    bool engine_options; /* takes the options of godwit/config.h as well */
+    bool stop_at_file;   /* what follows the first file is not ours */
+    int (*run)(const struct cmd *cmd, int argc, char **argv);
+};
+
+extern const struct cmd cmd_run, cmd_validate, cmd_inspect, cmd_wat2wasm,
+    cmd_wasm2wat, cmd_wast, cmd_help;
+/* All of them, in the order of the help; the last is NULL. */
+extern const struct cmd *const cmd_table[];
+
+/* ---- options.c ---- */
+
+/* What a command line is read into. */
+struct cmd_line {
+    void *state;           /* for cmd_option.take */
+    wasm_config_t *config; /* for the engine's options; may be NULL */
+    int count;             /* words that are no options, */
+    char **words;          /*   moved to the front of argv */
+};
+
+/* Reads argv (without the command's name); CMD_GO_ON or an exit code. */
+int cmd_parse(const struct cmd *cmd, int argc, char **argv,
+              struct cmd_line *line);
+/* Is this engine option one for everybody, or for work on godwit itself? */
+bool cmd_option_is_public(enum godwit_option option);
+
+/* Engine and store of a command that takes the engine's options. */
+struct cmd_engine {
+    wasm_engine_t *engine;
+    wasm_store_t *store;
+};
+
+/* Reads argv, which must name at least one file, and makes an engine that
+ * runs modules or, for inspect, only looks at them.  CMD_GO_ON or an exit
+ * code; cmd_engine_fini ends it in any case. */
+int cmd_engine_init(struct cmd_engine *engine, const struct cmd *cmd,
+                    bool inspect, int argc, char **argv, struct cmd_line *line);
+void cmd_engine_fini(struct cmd_engine *engine);
+/* Opens a module into own *out; CMD_GO_ON or an exit code after saying why. */
+int cmd_open_module(wasm_store_t *store, const char *path, wasm_module_t **out);
+
+/* ---- help.c ---- */
+
+void cmd_print_help(const struct cmd *cmd);
+void cmd_print_overview(FILE *to);
+
+/* ---- report.c ---- */
+
+/* Prints "godwit: ..." and, unless hint is NULL, "hint: ...". */
+void cmd_error(const char *hint, const char *format, ...);
+/* Prints an error about subject (NULL: none), ends it and returns the exit
+ * code that goes with it. */
+int cmd_report(const char *subject, godwit_error_t *error);
+/* Prints a trap with its backtrace, ends it and returns the exit code; of a
+ * guest that ended its program, that code without a word. */
+int cmd_report_trap(const char *subject, wasm_trap_t *trap);
+/* Ends the output: code, or CMD_EXIT_IO when stdout could not be written. */
+int cmd_finish(int code);
+
+/* ---- file.c ---- */
+
+/* Reads a whole file ("-": stdin) into own *out; CMD_GO_ON or an exit code
+ * after saying why. */
+int cmd_read_file(const char *path, wasm_byte_vec_t *out);
+/* Writes it (NULL or "-": stdout). */
+int cmd_write_file(const char *path, const wasm_byte_vec_t *bytes);
+
+/* ---- names ---- */
+
+/* A name from a module, escaped and perhaps shortened. */
+struct cmd_name {
+    char text[256];
+};
+struct cmd_name cmd_name(struct godwit_bytes name);
+/* Prints it as a JSON string. */
+void cmd_print_json(const char *data, size_t size);
+
+#endif

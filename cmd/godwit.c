@@ -1,0 +1,46 @@
+/* The command: a table of subcommands over include/. */
+#define _POSIX_C_SOURCE 200809L
+#include "cmd.h"
+
+#include <signal.h>
+
+const struct cmd *const cmd_table[] = {
+    &cmd_run,      &cmd_validate, &cmd_inspect, &cmd_wat2wasm,
+    &cmd_wasm2wat, &cmd_wast,     &cmd_help,    NULL,
+};
+
+static bool
+is_either(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    /* A closed pipe is an error like any other: the guest sees EPIPE. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        cmd_print_overview(stderr);
+        return CMD_EXIT_USAGE;
+    }
+    const char *word = argv[1];
+    if (is_either(word, "--version", "-V")) {
+        printf("godwit %s\n", godwit_version());
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    if (is_either(word, "--help", "-h")) {
+        cmd_print_overview(stdout);
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    for (int i = 0; cmd_table[i]; i++)
+        if (strcmp(cmd_table[i]->name, word) == 0)
+            return cmd_table[i]->run(cmd_table[i], argc - 2, argv + 2);
+    /* A name with a point or a slash is a file; so is one after options. */
+    if (strpbrk(word, "./") || word[0] == '-')
+        return cmd_run.run(&cmd_run, argc - 1, argv + 1);
+    cmd_error("godwit --help lists the commands; a file is run by godwit run "
+              "FILE",
+              "there is no command %s", word);
+    return CMD_EXIT_USAGE;
+}

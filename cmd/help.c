@@ -1,0 +1,167 @@
+/* Help and manual, expanded from the tables of the commands. */
+#include "cmd.h"
+
+enum { COLUMN = 30 };
+
+static const struct {
+    int code;
+    const char *when;
+} exits[] = {
+#define EXIT(ident, code, when) { code, when },
+#include "exit.def"
+#undef EXIT
+};
+
+static bool
+has_row(const struct cmd *cmd, const char *name)
+{
+    for (const struct cmd_option *o = cmd->options; o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Calls row for each option that people are shown: "  -o, --output FILE". */
+static void
+each_option(const struct cmd *cmd,
+            void (*row)(const char *left, const char *help))
+{
+    char left[96];
+    for (const struct cmd_option *o = cmd->options; o->name; o++) {
+        char letter[] = { '-', o->letter, ',', ' ', '\0' };
+        snprintf(left, sizeof(left), "%s--%s%s%s", o->letter ? letter : "",
+                 o->name, o->argument ? " " : "",
+                 o->argument ? o->argument : "");
+        row(left, o->help);
+    }
+    for (int i = 0; cmd->engine_options; i++) {
+        enum godwit_option option = (enum godwit_option)i;
+        const struct godwit_option_info *info = godwit_option_describe(option);
+        if (!info)
+            break;
+        if (!cmd_option_is_public(option) || has_row(cmd, info->name))
+            continue;
+        snprintf(left, sizeof(left), "--%s%s%s", info->name,
+                 info->argument[0] ? " " : "", info->argument);
+        row(left, info->help);
+    }
+    row("-h, --help", "print this and end");
+}
+
+static void
+print_row(const char *left, const char *help)
+{
+    if (strlen(left) > COLUMN - 2)
+        printf("  %s\n  %*s%s\n", left, COLUMN, "", help);
+    else
+        printf("  %-*s%s\n", COLUMN, left, help);
+}
+
+void
+cmd_print_help(const struct cmd *cmd)
+{
+    printf("godwit %s: %s\n\nusage: godwit %s %s\n", cmd->name, cmd->summary,
+           cmd->name, cmd->usage);
+    if (cmd->details)
+        printf("\n%s", cmd->details);
+    printf("\noptions:\n");
+    each_option(cmd, print_row);
+    printf("\nexamples:\n%s", cmd->examples);
+}
+
+void
+cmd_print_overview(FILE *to)
+{
+    fprintf(to,
+            "godwit %s: a WebAssembly engine and edge runtime\n\n"
+            "usage: godwit COMMAND [OPTION...] FILE...\n"
+            "       godwit FILE [ARG...]          the same as godwit run\n"
+            "\ncommands:\n",
+            godwit_version());
+    for (int i = 0; cmd_table[i]; i++)
+        fprintf(to, "  %-10s %s\n", cmd_table[i]->name, cmd_table[i]->summary);
+    fprintf(to, "\ngodwit COMMAND --help tells more; godwit help exit lists "
+                "the exit codes.\n");
+}
+
+/* ---- the manual: doc/cli.md ---- */
+
+static void
+manual_row(const char *left, const char *help)
+{
+    printf("| `");
+    for (; *left; left++)
+        printf(*left == '|' ? "\\%c" : "%c", *left);
+    printf("` | %s |\n", help);
+}
+
+static void
+manual_command(const struct cmd *cmd)
+{
+    printf("\n## godwit %s\n\n%c%s.\n\n```\ngodwit %s %s\n```\n\n", cmd->name,
+           cmd->summary[0] - 'a' + 'A', cmd->summary + 1, cmd->name,
+           cmd->usage);
+    if (cmd->details)
+        printf("%s\n", cmd->details);
+    printf("| option | |\n|---|---|\n");
+    each_option(cmd, manual_row);
+    printf("\n```\n%s```\n", cmd->examples);
+}
+
+static void
+print_manual(void)
+{
+    printf("# The command\n\nThis page is what `godwit help manual` prints: "
+           "the tables of `cmd/` and `src/base/option.def`.\n\n"
+           "`godwit FILE ARG…` is short for `godwit run FILE ARG…`; "
+           "`godwit --version` prints the version.\n");
+    for (int i = 0; cmd_table[i]; i++)
+        manual_command(cmd_table[i]);
+    printf("\n## Exit codes\n\n| code | when |\n|---|---|\n");
+    for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
+        printf("| %d | %s |\n", exits[i].code, exits[i].when);
+}
+
+/* ---- godwit help ---- */
+
+static int
+run_help(const struct cmd *self, int argc, char **argv)
+{
+    struct cmd_line line = { .config = NULL };
+    int code = cmd_parse(self, argc, argv, &line);
+    if (code != CMD_GO_ON)
+        return code;
+    if (line.count == 0) {
+        cmd_print_overview(stdout);
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    const char *topic = line.words[0];
+    if (strcmp(topic, "manual") == 0) {
+        print_manual();
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    if (strcmp(topic, "exit") == 0) {
+        for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
+            printf("%4d  %s\n", exits[i].code, exits[i].when);
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    for (int i = 0; cmd_table[i]; i++)
+        if (strcmp(cmd_table[i]->name, topic) == 0) {
+            cmd_print_help(cmd_table[i]);
+            return cmd_finish(CMD_EXIT_OK);
+        }
+    cmd_error("godwit help lists the commands", "there is no command %s",
+              topic);
+    return CMD_EXIT_USAGE;
+}
+
+static const struct cmd_option options[] = { { 0 } };
+
+const struct cmd cmd_help = {
+    .name = "help",
+    .usage = "[COMMAND | exit | manual]",
+    .summary = "explain a command, the exit codes, or everything",
+    .examples = "  godwit help run\n  godwit help manual >cli.md\n",
+    .options = options,
+    .run = run_help,
+};

@@ -1,0 +1,348 @@
+/* godwit run: all of the library, used from outside. */
+#include "cmd.h"
+#include "watch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What the command line asks for, and what is made of it. */
+struct run {
+    const char *invoke; /* NULL: run the program */
+    uint64_t timeout_ns;
+    godwit_wasi_config_t *wasi; /* NULL once granted */
+    struct cmd_engine made;
+    wasm_module_t *module;
+    godwit_linker_t *linker;
+    wasm_instance_t *instance;
+    const char *path;
+    int arg_count;
+    char **args; /* behind the file */
+};
+
+/* ---- options ---- */
+
+static int
+outcome(godwit_error_t *error)
+{
+    return error ? cmd_report(NULL, error) : CMD_GO_ON;
+}
+
+/* HOST, HOST::GUEST, either with :ro behind it. */
+static int
+take_dir(void *state, const char *value)
+{
+    struct run *run = state;
+    size_t size = strlen(value);
+    bool read_only = size > 3 && strcmp(value + size - 3, ":ro") == 0;
+    char *host = malloc(size + 1);
+    if (!host)
+        return CMD_EXIT_SOFTWARE;
+    memcpy(host, value, size + 1);
+    if (read_only)
+        host[size - 3] = '\0';
+    const char *guest = host;
+    char *colons = strstr(host, "::");
+    if (colons) {
+        *colons = '\0';
+        guest = colons + 2;
+    }
+    godwit_error_t *error = godwit_wasi_config_add_dir(run->wasi, host, guest,
+                                                       read_only);
+    free(host);
+    return outcome(error);
+}
+
+/* K=V, or K alone for the variable of this process. */
+static int
+take_env(void *state, const char *value)
+{
+    struct run *run = state;
+    if (strchr(value, '='))
+        return outcome(godwit_wasi_config_add_env(run->wasi, value));
+    const char *own = getenv(value);
+    if (!own)
+        return CMD_GO_ON;
+    size_t size = strlen(value) + strlen(own) + 2;
+    char *variable = malloc(size);
+    if (!variable)
+        return CMD_EXIT_SOFTWARE;
+    snprintf(variable, size, "%s=%s", value, own);
+    godwit_error_t *error = godwit_wasi_config_add_env(run->wasi, variable);
+    free(variable);
+    return outcome(error);
+}
+
+static int
+take_invoke(void *state, const char *value)
+{
+    ((struct run *)state)->invoke = value;
+    return CMD_GO_ON;
+}
+
+/* Counted from the start of the guest, not from the start of loading. */
+static int
+take_timeout(void *state, const char *value)
+{
+    return outcome(godwit_option_parse(GODWIT_OPTION_TIMEOUT, value,
+                                       &((struct run *)state)->timeout_ns));
+}
+
+static int
+take_tier(void *state, const char *value)
+{
+    (void)state;
+    if (strcmp(value, "interp") == 0 || strcmp(value, "auto") == 0)
+        return CMD_GO_ON;
+    cmd_error("the tiers are interp and auto", "there is no tier %s", value);
+    return CMD_EXIT_USAGE;
+}
+
+static const struct cmd_option options[] = {
+    { 0, "dir", "HOST[::GUEST][:ro]",
+      "grant a directory, under GUEST's name, perhaps read-only", take_dir },
+    { 0, "env", "NAME[=VALUE]",
+      "set a variable; without VALUE, to what it is here", take_env },
+    { 0, "invoke", "NAME",
+      "call this export with the arguments, print the results", take_invoke },
+    { 0, "tier", "interp|auto", "how code is run", take_tier },
+    { 0, "timeout", "T", "stop the guest after this time (10s, 500ms)",
+      take_timeout },
+    { 0 },
+};
+
+/* ---- making ---- */
+
+static int
+no_memory(void)
+{
+    cmd_error(NULL, "out of memory");
+    return CMD_EXIT_SOFTWARE;
+}
+
+static int
+grant(struct run *run)
+{
+    godwit_error_t *error = godwit_wasi_config_add_arg(run->wasi, run->path);
+    for (int i = 0; !error && !run->invoke && i < run->arg_count; i++)
+        error = godwit_wasi_config_add_arg(run->wasi, run->args[i]);
+    if (error)
+        return cmd_report(NULL, error);
+    godwit_wasi_config_inherit_stdio(run->wasi);
+    run->linker = godwit_linker_new(run->made.store);
+    if (!run->linker)
+        return no_memory();
+    error = godwit_linker_define_wasi(run->linker, run->wasi);
+    run->wasi = NULL;
+    if (!error)
+        return CMD_GO_ON;
+    int code = cmd_report(NULL, error);
+    return code == CMD_EXIT_IO || code == CMD_EXIT_NO_INPUT ? CMD_EXIT_DENIED
+                                                            : code;
+}
+
+static int
+instantiate(struct run *run)
+{
+    godwit_error_t *error;
+    wasm_trap_t *trap;
+    error = godwit_store_set_timeout(run->made.store, run->timeout_ns);
+    if (error)
+        return cmd_report(NULL, error);
+    run->instance = godwit_linker_instantiate(run->linker, run->module, &trap,
+                                              &error);
+    if (run->instance)
+        return CMD_GO_ON;
+    if (!trap)
+        return cmd_report(run->path, error);
+    godwit_error_delete(error);
+    return cmd_report_trap(run->path, trap);
+}
+
+/* ---- calling ---- */
+
+/* Own, or NULL: an export of that name that is a function. */
+static wasm_func_t *
+find_func(const struct run *run, const char *name)
+{
+    wasm_extern_t *found = godwit_instance_export(run->instance, name);
+    wasm_func_t *func = wasm_extern_as_func(found);
+    if (!func)
+        wasm_extern_delete(found);
+    return func;
+}
+
+/* Ends func. */
+static int
+call_plain(const struct run *run, wasm_func_t *func)
+{
+    wasm_trap_t *trap;
+    enum godwit_trap kind = godwit_func_call(func, NULL, 0, NULL, 0, &trap);
+    wasm_func_delete(func);
+    return kind ? cmd_report_trap(run->path, trap) : CMD_GO_ON;
+}
+
+static int
+no_such_func(const struct run *run, const char *name)
+{
+    char hint[400] = "";
+    size_t length = 0;
+    struct godwit_export export;
+    for (uint32_t i = 0; godwit_module_export(run->module, i, &export); i++) {
+        if (export.kind != WASM_EXTERN_FUNC || length + 80 > sizeof(hint))
+            continue;
+        length += (size_t)snprintf(hint + length, sizeof(hint) - length,
+                                   "%s%.60s",
+                                   length ? ", "
+                                          : "--invoke one "
+                                            "of the exported functions: ",
+                                   cmd_name(export.name).text);
+    }
+    cmd_error(length ? hint : "the module exports no function at all",
+              "%s: there is no function %s", run->path, name);
+    return CMD_EXIT_NO_INPUT;
+}
+
+static int
+parse_args(const struct run *run, const wasm_valtype_vec_t *params,
+           wasm_val_vec_t *args)
+{
+    if ((size_t)run->arg_count != params->size) {
+        cmd_error("arguments stand behind the file, one for each parameter",
+                  "%s takes %zu arguments, not %d", run->invoke, params->size,
+                  run->arg_count);
+        return CMD_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < params->size; i++) {
+        godwit_error_t *error = godwit_val_parse(params->data[i], run->args[i],
+                                                 &args->data[i]);
+        if (error)
+            return cmd_report(run->invoke, error);
+    }
+    return CMD_GO_ON;
+}
+
+static void
+print_results(const wasm_val_vec_t *results)
+{
+    char text[64];
+    for (size_t i = 0; i < results->size; i++) {
+        godwit_val_print(&results->data[i], text, sizeof(text));
+        puts(text);
+    }
+}
+
+static int
+invoke_func(const struct run *run, const wasm_func_t *func)
+{
+    wasm_functype_t *type = wasm_func_type(func);
+    wasm_val_vec_t args, results;
+    wasm_trap_t *trap;
+
+    if (!type)
+        return no_memory();
+    wasm_val_vec_new_uninitialized(&args, wasm_functype_params(type)->size);
+    wasm_val_vec_new_uninitialized(&results, wasm_functype_results(type)->size);
+    int code = parse_args(run, wasm_functype_params(type), &args);
+    if (code == CMD_GO_ON) {
+        if (godwit_func_call(func, args.data, args.size, results.data,
+                             results.size, &trap) == GODWIT_TRAP_NONE)
+            print_results(&results);
+        else
+            code = cmd_report_trap(run->path, trap);
+    }
+    wasm_val_vec_delete(&args);
+    wasm_val_vec_delete(&results);
+    wasm_functype_delete(type);
+    return code;
+}
+
+/* A reactor is initialised before anything of it is called. */
+static int
+invoke(const struct run *run)
+{
+    wasm_func_t *func = find_func(run, "_initialize");
+    if (func && strcmp(run->invoke, "_initialize") != 0) {
+        int code = call_plain(run, func);
+        if (code != CMD_GO_ON)
+            return code;
+    } else {
+        wasm_func_delete(func);
+    }
+    func = find_func(run, run->invoke);
+    if (!func)
+        return no_such_func(run, run->invoke);
+    int code = invoke_func(run, func);
+    wasm_func_delete(func);
+    return code;
+}
+
+static int
+start(const struct run *run)
+{
+    if (run->invoke)
+        return invoke(run);
+    wasm_func_t *func = find_func(run, "_start");
+    return func ? call_plain(run, func) : no_such_func(run, "_start");
+}
+
+/* ---- all of it ---- */
+
+static int
+run_guest(struct run *run)
+{
+    int code = cmd_open_module(run->made.store, run->path, &run->module);
+    if (code == CMD_GO_ON)
+        code = grant(run);
+    if (code != CMD_GO_ON)
+        return code;
+    struct cmd_watch *watch = cmd_watch_start(run->made.store);
+    code = instantiate(run);
+    if (code == CMD_GO_ON)
+        code = start(run);
+    cmd_watch_stop(watch);
+    return cmd_finish(code == CMD_GO_ON ? CMD_EXIT_OK : code);
+}
+
+static int
+run_run(const struct cmd *self, int argc, char **argv)
+{
+    struct run run = {
+        .timeout_ns = UINT64_MAX,
+        .wasi = godwit_wasi_config_new(),
+    };
+    struct cmd_line line = { .state = &run };
+    if (!run.wasi)
+        return no_memory();
+    int code = cmd_engine_init(&run.made, self, false, argc, argv, &line);
+    if (code == CMD_GO_ON) {
+        run.path = line.words[0];
+        run.args = line.words + 1;
+        run.arg_count = line.count - 1;
+        code = run_guest(&run);
+    }
+    wasm_instance_delete(run.instance);
+    godwit_linker_delete(run.linker);
+    wasm_module_delete(run.module);
+    cmd_engine_fini(&run.made);
+    godwit_wasi_config_delete(run.wasi);
+    return code;
+}
+
+const struct cmd cmd_run = {
+    .name = "run",
+    .usage = "[OPTION...] FILE [ARG...]",
+    .summary = "run a WebAssembly program",
+    .details =
+        "The program sees its arguments and the standard streams, and nothing "
+        "else: no\ndirectory, no environment, no network, unless an option "
+        "grants it.  FILE is\n.wasm or .wat; \"-\" is the standard input.  The "
+        "exit code is the program's.\n",
+    .examples = "  godwit run hello.wasm\n"
+                "  godwit run --dir data::/data:ro wc.wasm /data/a.txt\n"
+                "  godwit run --timeout 10s --max-memory 64MiB app.wasm\n"
+                "  godwit run --invoke fib fib.wat 30\n",
+    .options = options,
+    .engine_options = true,
+    .stop_at_file = true,
+    .run = run_run,
+};

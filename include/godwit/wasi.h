@@ -1,0 +1,47 @@
+/*
+ * godwit/wasi.h: what a WASI program is granted.
+ *
+ * A new configuration grants nothing: no arguments, no environment, no
+ * directories, and standard streams that are at their end or swallow what is
+ * written.  Clocks and random numbers are always there.
+ *
+ * A configuration is used by one thread at a time; strings are copied.
+ */
+#ifndef GODWIT_WASI_H
+#define GODWIT_WASI_H
+
+#include "godwit/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct godwit_wasi_config_t godwit_wasi_config_t;
+
+/* Own; NULL when out of memory. */
+GODWIT_API godwit_wasi_config_t *godwit_wasi_config_new(void);
+GODWIT_API void godwit_wasi_config_delete(godwit_wasi_config_t *config);
+
+/* Appends an argument; the first is the program's name. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_arg(godwit_wasi_config_t *config, const char *arg);
+
+/* Appends an environment variable, "NAME=value". */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_env(godwit_wasi_config_t *config, const char *variable);
+
+/* Grants a directory of the host and all beneath it under the guest's name
+ * for it; nothing outside of it can be reached through it.  It is opened by
+ * godwit_linker_define_wasi, which fails with IO when it cannot be. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
+                           const char *guest_path, bool read_only);
+
+/* Gives the guest this process's standard streams. */
+GODWIT_API void godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,291 @@
+/* Functions: made by the host, and called by it. */
+#include "capi/handle.h"
+#include "capi/heap.h"
+#include "capi/store.h"
+#include "capi/type.h"
+
+/* Calls of up to this many values need no memory of their own. */
+enum { FEW = 16 };
+
+/* What a host function's env points to. */
+struct callback {
+    wasm_func_callback_t plain; /* or, when it is NULL: */
+    wasm_func_callback_with_env_t with_env;
+    void *env;
+    void (*finalizer)(void *env);
+    const struct gw_functype *type; /* engine-wide */
+};
+
+/* ---- guest to host ---- */
+
+static void
+finalize(void *env)
+{
+    struct callback *callback = env;
+    if (callback->finalizer)
+        callback->finalizer(callback->env);
+    gw_heap_free(callback);
+}
+
+static bool
+lower_results(struct gw_store *store, const struct gw_functype *type,
+              const wasm_val_t *vals, union gw_slot *slots)
+{
+    for (uint32_t i = 0; i < type->result_count; i++) {
+        if (!gw_val_lower(store, type->results[i], &vals[i], slots))
+            return false;
+        slots += gw_type_slots(type->results[i]);
+    }
+    return true;
+}
+
+static void
+lift_all(struct gw_store *store, const gw_valtype *types, uint32_t count,
+         const union gw_slot *slots, wasm_val_t *vals)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        gw_val_lift(store, types[i], slots, &vals[i]);
+        slots += gw_type_slots(types[i]);
+    }
+}
+
+static void
+drop_all(wasm_val_t *vals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        wasm_val_delete(&vals[i]);
+}
+
+/* vals has room for arguments and results. */
+static enum gw_trap
+run_with(const struct callback *callback, struct gw_call *call,
+         union gw_slot *slots, wasm_val_t *vals)
+{
+    const struct gw_functype *type = callback->type;
+    const wasm_val_t nothing = WASM_INIT_VAL;
+    wasm_val_vec_t args = { type->param_count, vals };
+    wasm_val_vec_t results = { type->result_count, vals + type->param_count };
+    enum gw_trap outcome = GW_TRAP_NONE;
+    wasm_trap_t *trap;
+
+    lift_all(call->store, type->params, type->param_count, slots, args.data);
+    for (size_t i = 0; i < results.size; i++)
+        results.data[i] = nothing;
+    if (callback->plain)
+        trap = callback->plain(&args, &results);
+    else
+        trap = callback->with_env(callback->env, &args, &results);
+    if (trap)
+        outcome = gw_capi_trap_throw(call, trap);
+    else if (!lower_results(call->store, type, results.data, slots))
+        outcome = gw_exec_trap(call->exec, GW_TRAP_HOST,
+                               "host function gave results of other types");
+    drop_all(vals, (size_t)type->param_count + type->result_count);
+    return outcome;
+}
+
+static enum gw_trap
+run_callback(void *env, struct gw_call *call, union gw_slot *slots)
+{
+    const struct callback *callback = env;
+    const struct gw_functype *type = callback->type;
+    size_t count = (size_t)type->param_count + type->result_count;
+    wasm_val_t few[FEW];
+
+    if (count <= FEW)
+        return run_with(callback, call, slots, few);
+    wasm_val_t *vals = gw_heap_get(count, sizeof(*vals));
+    if (!vals)
+        return gw_exec_trap(call->exec, GW_TRAP_NO_MEMORY, "%s",
+                            gw_trap_text(GW_TRAP_NO_MEMORY));
+    enum gw_trap outcome = run_with(callback, call, slots, vals);
+    gw_heap_free(vals);
+    return outcome;
+}
+
+static wasm_func_t *
+make_func(struct gw_store *store, const wasm_functype_t *type,
+          struct callback *callback)
+{
+    struct gw_functype lowered;
+    gw_valtype *block;
+    struct gw_funcinst *func = NULL;
+
+    if (!gw_capi_functype_lower(store->engine, type, &lowered, &block))
+        return NULL;
+    enum gw_err err = gw_funcinst_new_host(store, &lowered, run_callback,
+                                           callback, finalize, &func);
+    gw_heap_free(block);
+    if (err != GW_OK)
+        return NULL;
+    callback->type = func->type;
+    wasm_func_t *handle = (wasm_func_t *)gw_handle_new(GW_HANDLE_FUNC, store,
+                                                       func);
+    if (!handle)
+        func->finalize = NULL; /* the caller ends the callback */
+    return handle;
+}
+
+static wasm_func_t *
+new_func(wasm_store_t *store, const wasm_functype_t *type,
+         const struct callback *what)
+{
+    struct callback *callback = gw_heap_get(1, sizeof(*callback));
+    if (!callback) {
+        if (what->finalizer)
+            what->finalizer(what->env);
+        return NULL;
+    }
+    *callback = *what;
+    wasm_func_t *func = make_func(store->store, type, callback);
+    if (!func)
+        finalize(callback);
+    return func;
+}
+
+wasm_func_t *
+wasm_func_new(wasm_store_t *store, const wasm_functype_t *type,
+              wasm_func_callback_t function)
+{
+    struct callback callback = { .plain = function };
+    return new_func(store, type, &callback);
+}
+
+wasm_func_t *
+wasm_func_new_with_env(wasm_store_t *store, const wasm_functype_t *type,
+                       wasm_func_callback_with_env_t function, void *env,
+                       void (*finalizer)(void *env))
+{
+    struct callback callback = { .with_env = function,
+                                 .env = env,
+                                 .finalizer = finalizer };
+    return new_func(store, type, &callback);
+}
+
+/* ---- types ---- */
+
+static struct gw_funcinst *
+object_of(const wasm_func_t *func)
+{
+    return func->head.object;
+}
+
+/* The engine-wide form of the type; func->type names types as its module
+ * does. */
+static const struct gw_functype *
+type_of(const struct gw_funcinst *func)
+{
+    return &gw_typereg_def(func->store->engine, func->type_id)->func;
+}
+
+wasm_functype_t *
+wasm_func_type(const wasm_func_t *func)
+{
+    return wasm_externtype_as_functype(
+        gw_capi_functype(func->head.store->engine, type_of(object_of(func))));
+}
+
+size_t
+wasm_func_param_arity(const wasm_func_t *func)
+{
+    return object_of(func)->type->param_count;
+}
+
+size_t
+wasm_func_result_arity(const wasm_func_t *func)
+{
+    return object_of(func)->type->result_count;
+}
+
+/* ---- host to guest ---- */
+
+/* Says what is wrong with a call, or returns NULL. */
+static wasm_trap_t *
+lower_args(struct gw_store *store, const struct gw_functype *type,
+           const wasm_val_t *args, size_t arg_count, union gw_slot *slots)
+{
+    if (arg_count != type->param_count)
+        return gw_capi_trap_refuse(store, "%zu arguments given, %u expected",
+                                   arg_count, (unsigned)type->param_count);
+    for (uint32_t i = 0; i < type->param_count; i++) {
+        if (!gw_val_lower(store, type->params[i], &args[i], slots)) {
+            char text[40];
+            gw_type_print(type->params[i], text, sizeof(text));
+            return gw_capi_trap_refuse(store,
+                                       "argument %u is not a value of type %s",
+                                       i + 1, text);
+        }
+        slots += gw_type_slots(type->params[i]);
+    }
+    return NULL;
+}
+
+/* Results that there is no room for are dropped: programs that do not look at
+ * results give none. */
+static wasm_trap_t *
+call_with(struct gw_funcinst *func, const wasm_val_t *args, size_t arg_count,
+          wasm_val_t *results, size_t result_count, union gw_slot *slots)
+{
+    struct gw_store *store = func->store;
+    const struct gw_functype *type = type_of(func);
+    wasm_trap_t *refused = lower_args(store, type, args, arg_count, slots);
+    if (refused)
+        return refused;
+    if (gw_func_call(func, slots) != GW_TRAP_NONE)
+        return gw_capi_trap_take(store);
+    if (result_count > type->result_count)
+        result_count = type->result_count;
+    lift_all(store, type->results, (uint32_t)result_count, slots, results);
+    return NULL;
+}
+
+static wasm_trap_t *
+call(const wasm_func_t *handle, const wasm_val_t *args, size_t arg_count,
+     wasm_val_t *results, size_t result_count)
+{
+    struct gw_funcinst *func = object_of(handle);
+    uint32_t params = func->type->param_slots;
+    uint32_t count = func->type->result_slots;
+    union gw_slot few[FEW];
+
+    if (count < params)
+        count = params;
+    if (count <= FEW)
+        return call_with(func, args, arg_count, results, result_count, few);
+    union gw_slot *slots = gw_heap_get(count, sizeof(*slots));
+    if (!slots)
+        return gw_capi_trap_refuse(func->store, "out of memory for arguments");
+    wasm_trap_t *trap = call_with(func, args, arg_count, results, result_count,
+                                  slots);
+    gw_heap_free(slots);
+    return trap;
+}
+
+wasm_trap_t *
+wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
+               wasm_val_vec_t *results)
+{
+    return call(func, args ? args->data : NULL, args ? args->size : 0,
+                results ? results->data : NULL, results ? results->size : 0);
+}
+
+enum godwit_trap
+godwit_func_call(const wasm_func_t *func, const wasm_val_t *args,
+                 size_t arg_count, wasm_val_t *results, size_t result_count,
+                 wasm_trap_t **trap)
+{
+    const struct gw_functype *type = object_of(func)->type;
+    wasm_trap_t *ended;
+    if (result_count == type->result_count)
+        ended = call(func, args, arg_count, results, result_count);
+    else
+        ended = gw_capi_trap_refuse(func->head.store,
+                                    "%zu results asked for, of %u",
+                                    result_count, (unsigned)type->result_count);
+    enum godwit_trap kind = godwit_trap_kind(ended);
+    if (trap)
+        *trap = ended;
+    else
+        wasm_trap_delete(ended);
+    return kind;
+}

@@ -1,0 +1,128 @@
+/* Values between wasm_val_t and slots. */
+#include "capi/handle.h"
+#include "capi/type.h"
+
+void
+wasm_val_delete(wasm_val_t *val)
+{
+    if (val && wasm_valkind_is_ref(val->kind)) {
+        wasm_ref_delete(val->of.ref);
+        val->of.ref = NULL;
+    }
+}
+
+void
+wasm_val_copy(wasm_val_t *out, const wasm_val_t *val)
+{
+    *out = *val;
+    if (wasm_valkind_is_ref(val->kind))
+        out->of.ref = wasm_ref_copy(val->of.ref);
+}
+
+/* ---- references ---- */
+
+/* func and extern are hierarchies that the host can make values of. */
+enum hierarchy { FUNC, EXTERN, OTHER };
+
+static enum hierarchy
+hierarchy_of(const struct gw_engine *engine, gw_valtype type)
+{
+    uint32_t heap = gw_type_heap(type);
+    if (heap == GW_HEAP_EXTERN || heap == GW_HEAP_NOEXTERN)
+        return EXTERN;
+    return gw_capi_valkind(engine, type) == WASM_FUNCREF ? FUNC : OTHER;
+}
+
+bool
+gw_ref_lower(struct gw_store *store, gw_valtype type,
+             const struct wasm_ref_t *ref, uint64_t *out)
+{
+    const struct gw_engine *engine = store->engine;
+    gw_valtype own;
+
+    *out = 0;
+    if (!ref)
+        return (type & GW_NULLABLE) != 0;
+    if (ref->store != store)
+        return false;
+    if (hierarchy_of(engine, type) == FUNC) {
+        if (ref->kind != GW_HANDLE_FUNC)
+            return false;
+        const struct gw_funcinst *func = ref->object;
+        own = gw_type_ref(false, func->type_id);
+        *out = gw_ref_from(func);
+    } else if (ref->kind == GW_HANDLE_OPAQUE) {
+        own = ref->type & ~GW_NULLABLE;
+        *out = gw_ref_from(ref->object);
+    } else {
+        own = gw_type_ref(false, GW_HEAP_EXTERN);
+        *out = gw_box_lower(ref);
+    }
+    return *out != 0 && gw_typereg_matches(engine, own, type);
+}
+
+struct wasm_ref_t *
+gw_ref_lift(struct gw_store *store, gw_valtype type, uint64_t bits)
+{
+    if (bits == 0)
+        return NULL;
+    if (hierarchy_of(store->engine, type) == FUNC)
+        return gw_handle_new(GW_HANDLE_FUNC, store, gw_ref_func(bits));
+    return gw_box_lift(store, bits, type);
+}
+
+/* ---- values ---- */
+
+bool
+gw_val_lower(struct gw_store *store, gw_valtype type, const wasm_val_t *val,
+             union gw_slot *out)
+{
+    out->u64 = 0;
+    if (gw_type_is_ref(type))
+        return wasm_valkind_is_ref(val->kind) &&
+               gw_ref_lower(store, type, val->of.ref, &out->ref);
+    if (val->kind != gw_capi_valkind(store->engine, type))
+        return false;
+    switch (type) {
+    case GW_TYPE_I32:
+        out->i32 = val->of.i32;
+        return true;
+    case GW_TYPE_I64:
+        out->i64 = val->of.i64;
+        return true;
+    case GW_TYPE_F32:
+        out->f32 = val->of.f32;
+        return true;
+    case GW_TYPE_F64:
+        out->f64 = val->of.f64;
+        return true;
+    default:
+        return false; /* a vector */
+    }
+}
+
+void
+gw_val_lift(struct gw_store *store, gw_valtype type, const union gw_slot *slot,
+            wasm_val_t *out)
+{
+    out->kind = gw_capi_valkind(store->engine, type);
+    out->of.i64 = 0;
+    switch (type) {
+    case GW_TYPE_I32:
+        out->of.i32 = slot->i32;
+        break;
+    case GW_TYPE_I64:
+        out->of.i64 = slot->i64;
+        break;
+    case GW_TYPE_F32:
+        out->of.f32 = slot->f32;
+        break;
+    case GW_TYPE_F64:
+        out->of.f64 = slot->f64;
+        break;
+    case GW_TYPE_V128:
+        break; /* there is no room for it */
+    default:
+        out->of.ref = gw_ref_lift(store, type, slot->ref);
+    }
+}

@@ -1,0 +1,116 @@
+/* Grants for a WASI program: godwit/wasi.h. */
+#include "capi/wasi.h"
+#include "capi/error.h"
+#include "capi/heap.h"
+
+godwit_wasi_config_t *
+godwit_wasi_config_new(void)
+{
+    godwit_wasi_config_t *config = gw_heap_get(1, sizeof(*config));
+    if (config)
+        gw_wasi_config_init(&config->inside);
+    return config;
+}
+
+static void
+free_strings(struct gw_strings *strings)
+{
+    for (size_t i = 0; i < strings->count; i++)
+        gw_heap_free(strings->data[i]);
+    gw_heap_free(strings->data);
+}
+
+void
+godwit_wasi_config_delete(godwit_wasi_config_t *config)
+{
+    if (!config)
+        return;
+    free_strings(&config->args);
+    free_strings(&config->env);
+    free_strings(&config->paths);
+    gw_heap_free(config->preopens);
+    gw_heap_free(config);
+}
+
+/* Returns the copy, or NULL. */
+static const char *
+add_string(struct gw_strings *strings, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char **data = gw_heap_resize(strings->data, strings->count + 1,
+                                 sizeof(*data));
+    if (!data)
+        return NULL;
+    strings->data = data;
+    char *copy = gw_heap_get(size, 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, size);
+    data[strings->count++] = copy;
+    return copy;
+}
+
+static godwit_error_t *
+add(struct gw_strings *strings, const char *text)
+{
+    return add_string(strings, text)
+               ? NULL
+               : gw_error_make(GW_ERR_NOMEM, "out of memory");
+}
+
+godwit_error_t *
+godwit_wasi_config_add_arg(godwit_wasi_config_t *config, const char *arg)
+{
+    return add(&config->args, arg);
+}
+
+godwit_error_t *
+godwit_wasi_config_add_env(godwit_wasi_config_t *config, const char *variable)
+{
+    const char *sign = strchr(variable, '=');
+    if (!sign || sign == variable)
+        return gw_error_make(GW_ERR_ARGUMENT,
+                             "%s is not of the form NAME=value", variable);
+    return add(&config->env, variable);
+}
+
+godwit_error_t *
+godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
+                           const char *guest_path, bool read_only)
+{
+    struct gw_wasi_preopen *preopens = gw_heap_resize(config->preopens,
+                                                      config->preopen_count + 1,
+                                                      sizeof(*preopens));
+    if (!preopens)
+        return gw_error_make(GW_ERR_NOMEM, "out of memory");
+    config->preopens = preopens;
+    struct gw_wasi_preopen *dir = &preopens[config->preopen_count];
+    dir->host_path = add_string(&config->paths, host_path);
+    dir->guest_path = add_string(&config->paths, guest_path);
+    dir->read_only = read_only;
+    if (!dir->host_path || !dir->guest_path)
+        return gw_error_make(GW_ERR_NOMEM, "out of memory");
+    config->preopen_count++;
+    return NULL;
+}
+
+void
+godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config)
+{
+    for (int i = 0; i < 3; i++)
+        config->inside.stdio[i].kind = GW_WASI_INHERIT;
+}
+
+enum gw_err
+gw_capi_wasi_new(const godwit_wasi_config_t *config, struct gw_alloc *alloc,
+                 struct gw_diag *diag, struct gw_wasi **out)
+{
+    struct gw_wasi_config inside = config->inside;
+    inside.args = (const char *const *)config->args.data;
+    inside.arg_count = config->args.count;
+    inside.env = (const char *const *)config->env.data;
+    inside.env_count = config->env.count;
+    inside.preopens = config->preopens;
+    inside.preopen_count = config->preopen_count;
+    return gw_wasi_new(alloc, &inside, diag, out);
+}

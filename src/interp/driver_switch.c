@@ -1,0 +1,34 @@
+/*
+ * The driver for every C compiler: a loop around a switch.
+ */
+#include "interp/run.h"
+
+#include "rt/fuel.h"
+#include "wasm/mem.h"
+
+#define UNMOVED (void)0
+#define OP(IDENT, N)          \
+    case GW_IOP_##IDENT: {    \
+        enum { WORDS = N };
+#define COLD(IDENT) op_##IDENT: {
+#define END }
+#define GO(IDENT) goto op_##IDENT
+#define DISPATCH goto next
+
+enum gw_trap
+gw_interp_run_switch(struct gw_exec *exec)
+{
+    struct gw_frame_record *sp = exec->frame_top;
+    const uint32_t *pc = sp->pc;
+    union gw_slot *fp = sp->fp;
+    struct gw_vmctx *ctx = sp->ctx;
+    uint8_t *base = ctx->mem0->base;
+next:
+    switch ((enum gw_iop)*pc) {
+#include "interp/body.inc"
+    case GW_IOP_COUNT:
+        break;
+    }
+    /* The translator writes no other number. */
+    return GW_TRAP_UNREACHABLE;
+}

@@ -1,0 +1,89 @@
+/*
+ * What the three drivers share: entering functions, and everything that is
+ * too long or too rare for a handler.
+ *
+ * The functions here that a handler calls find the frame in exec->frame_top,
+ * whose pc the handler has stored, and may change anything: afterwards the
+ * handler reloads all its state from the newest record and goes on there.
+ */
+#ifndef GW_INTERP_RUN_H
+#define GW_INTERP_RUN_H
+
+#include "interp/code.h"
+#include "rt/store.h"
+#include "rt/tier.h"
+
+/* Runs from the newest record on until the frame below it is reached again
+ * or something traps. */
+typedef enum gw_trap gw_interp_driver_fn(struct gw_exec *exec);
+
+gw_interp_driver_fn gw_interp_run_switch;
+/* NULL when the compiler lacks what the driver needs. */
+extern gw_interp_driver_fn *const gw_interp_run_goto;
+extern gw_interp_driver_fn *const gw_interp_run_tail;
+
+/* Calls func with the arguments at args from the newest frame: a guest
+ * function gets a frame, a host function is run. */
+enum gw_trap gw_interp_call_slow(struct gw_exec *exec,
+                                 struct gw_funcinst *func,
+                                 union gw_slot *args);
+
+/* As above, but func takes the place of the newest frame; its arguments
+ * stand at the frame's beginning. */
+enum gw_trap gw_interp_tail_slow(struct gw_exec *exec,
+                                 struct gw_funcinst *func);
+
+/* At a safepoint with ctx->poll set; the record's pc is where the frame goes
+ * on: a loop header or the function's beginning. */
+enum gw_trap gw_interp_poll(struct gw_exec *exec);
+
+enum gw_trap gw_interp_check_type(const struct gw_vmctx *ctx,
+                                  const struct gw_funcinst *func,
+                                  uint32_t type);
+
+/* Bytes between the slots and the records. */
+static inline uintptr_t
+gw_interp_room(const struct gw_frame_record *sp, const union gw_slot *args)
+{
+    return (uintptr_t)(const void *)sp - (uintptr_t)(const void *)args;
+}
+
+/* What call_indirect calls. */
+static inline enum gw_trap
+gw_interp_callee(const struct gw_vmctx *ctx, uint32_t table, uint32_t type,
+                 uint64_t index, struct gw_funcinst **out)
+{
+    const struct gw_tableinst *tab = ctx->tables[table];
+    if (index >= tab->size)
+        return GW_TRAP_UNDEFINED_ELEMENT;
+    struct gw_funcinst *func = gw_ref_func(tab->elems[index]);
+    if (!func)
+        return GW_TRAP_UNINITIALIZED_ELEMENT;
+    *out = func;
+    if (func->type_id == ctx->type_ids[type])
+        return GW_TRAP_NONE;
+    return gw_interp_check_type(ctx, func, type);
+}
+
+/* Where size bytes stand that are offset behind an address, or NULL. */
+static inline uint8_t *
+gw_interp_at(const struct gw_meminst *memory, uint64_t address,
+             uint64_t offset, uint64_t size)
+{
+    uint64_t at = address + offset;
+    if (at < address || !gw_meminst_has(memory, at, size))
+        return NULL;
+    return memory->base + at;
+}
+
+/* A slot with an i32 or the bits of an f32.  Slots are written whole: a
+ * processor that reads back more than was last written stalls. */
+static inline union gw_slot
+gw_interp_slot_u32(uint32_t value)
+{
+    union gw_slot slot = { .u64 = 0 };
+    slot.u32 = value;
+    return slot;
+}
+
+#endif

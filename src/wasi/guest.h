@@ -1,0 +1,25 @@
+/*
+ * The inside of struct gw_wasi: what one guest holds.
+ */
+#ifndef GW_WASI_GUEST_H
+#define GW_WASI_GUEST_H
+
+#include "wasi/fdtable.h"
+
+/* Strings one after another, each with its NUL. */
+struct gw_wasi_strings {
+    char *bytes;
+    uint32_t size, count;
+};
+
+struct gw_wasi {
+    struct gw_alloc *alloc;
+    struct gw_wasi_strings args, env;
+    struct gw_wasi_strings names; /* of the preopens */
+    struct gw_fdtable fds;
+    struct gw_wasi_file *captured[3]; /* or NULL */
+    uint64_t limits[GW_WASI_LIMIT_COUNT];
+    bool own_walk;
+};
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * WASI for one guest: what it was given, and the host functions that let it
+ * use just that.
+ *
+ * A struct gw_wasi serves the instances of one store (one program) and must
+ * outlive the store.  A fresh configuration grants nothing: no argument, no
+ * variable, no directory, and stdio that is empty and swallows all.
+ */
+#ifndef GW_WASI_WASI_H
+#define GW_WASI_WASI_H
+
+#include "rt/instance.h"
+
+enum gw_wasi_limit {
+#define LIMIT(ident, name, standard, maximum, effect) GW_WASI_LIMIT_##ident,
+#include "wasi/limit.def"
+#undef LIMIT
+    GW_WASI_LIMIT_COUNT
+};
+
+enum gw_wasi_stdio_kind {
+    GW_WASI_NULL,    /* reads as empty, swallows what is written */
+    GW_WASI_INHERIT, /* the descriptor of this process with that number */
+    GW_WASI_HOST,    /* host_fd, borrowed: stays open as long as the wasi */
+    GW_WASI_BYTES,   /* reads bytes, borrowed as long as the wasi */
+    GW_WASI_CAPTURE  /* kept for gw_wasi_captured */
+};
+
+struct gw_wasi_stdio {
+    enum gw_wasi_stdio_kind kind;
+    int host_fd;
+    struct gw_span bytes;
+};
+
+struct gw_wasi_preopen {
+    const char *host_path;
+    const char *guest_path; /* the name the guest sees */
+    bool read_only;
+};
+
+struct gw_wasi_config {
+    const char *const *args; /* the program's name first */
+    size_t arg_count;
+    const char *const *env; /* "NAME=value" */
+    size_t env_count;
+    const struct gw_wasi_preopen *preopens; /* descriptors from 3 up */
+    size_t preopen_count;
+    const int *listeners; /* listening sockets of the host, borrowed;
+                             descriptors after the preopens */
+    size_t listener_count;
+    struct gw_wasi_stdio stdio[3];
+    uint64_t limits[GW_WASI_LIMIT_COUNT];
+    bool own_walk; /* for tests: never the kernel's path resolution */
+};
+
+void gw_wasi_config_init(struct gw_wasi_config *config);
+
+struct gw_wasi;
+
+/* Copies what config points to, unless it says borrowed there, and opens the
+ * preopens.  Fails with GW_ERR_IO (which directory, why), _ARGUMENT, _LIMIT
+ * or _NOMEM. */
+enum gw_err gw_wasi_new(struct gw_alloc *alloc,
+                        const struct gw_wasi_config *config,
+                        struct gw_diag *diag, struct gw_wasi **out);
+/* After the store is gone; NULL does nothing. */
+void gw_wasi_free(struct gw_wasi *wasi);
+
+/* What the guest wrote so far to a captured stream (1 or 2); valid until it
+ * writes again. */
+struct gw_span gw_wasi_captured(const struct gw_wasi *wasi, unsigned stream);
+
+/* Is there a host function of this name? */
+bool gw_wasi_provides(struct gw_span module, struct gw_span name);
+/* Makes it in a store; GW_ERR_NOT_FOUND when there is none. */
+enum gw_err gw_wasi_func(struct gw_wasi *wasi, struct gw_store *store,
+                         struct gw_span module, struct gw_span name,
+                         struct gw_funcinst **out);
+
+#endif

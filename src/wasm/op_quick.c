@@ -1,0 +1,405 @@
+#include "wasm/op_quick.h"
+
+#include "wasm/op_check.h"
+
+enum gw_quick_kind {
+    QUICK_SLOW, /* not here */
+    QUICK_PLAIN,
+    QUICK_LOCAL_GET,
+    QUICK_LOCAL_SET,
+    QUICK_LOCAL_TEE,
+    QUICK_I32,
+    QUICK_I64,
+    QUICK_F32,
+    QUICK_F64,
+    QUICK_MEMARG,
+    /* Those above are done here; those below are only read here. */
+    QUICK_BARE,
+    QUICK_INDEX,
+    QUICK_BLOCK
+};
+
+/* The longest operator taken here: a double, or alignment and offset. */
+enum { QUICK_BYTES = 9, BLOCK_EMPTY = 0x40 };
+
+static gw_valtype
+quick_type(const struct gw_op_iter *it, uint8_t sigval)
+{
+    static const gw_valtype types[GW_SV_COUNT] = {
+        [GW_SV_I32] = GW_TYPE_I32,   [GW_SV_I64] = GW_TYPE_I64,
+        [GW_SV_F32] = GW_TYPE_F32,   [GW_SV_F64] = GW_TYPE_F64,
+        [GW_SV_V128] = GW_TYPE_V128,
+    };
+    if (sigval != GW_SV_ADDR)
+        return types[sigval];
+    return it->module->memories[0].limits.is64 ? GW_TYPE_I64 : GW_TYPE_I32;
+}
+
+/* How the immediates of an operator with a check of its own are read. */
+static enum gw_quick_kind
+quick_reading(const struct gw_op_info *info)
+{
+    switch (info->imm) {
+    case GW_IMM_NONE:
+        return QUICK_BARE;
+    case GW_IMM_BLOCK:
+        return QUICK_BLOCK;
+    case GW_IMM_LABEL:
+    case GW_IMM_FUNC:
+    case GW_IMM_GLOBAL:
+        return QUICK_INDEX;
+    default:
+        return QUICK_SLOW;
+    }
+}
+
+/* How the immediates and the meaning of an operator are dealt with here. */
+static enum gw_quick_kind
+quick_kind(const struct gw_op_iter *it, enum gw_op op)
+{
+    const struct gw_op_info *info = &gw_op_table[op];
+    if (info->feature != GW_FEATURE_MVP)
+        return QUICK_SLOW;
+    if (op == GW_OP_DROP)
+        return QUICK_PLAIN;
+    if (info->imm == GW_IMM_LOCAL)
+        return op == GW_OP_LOCAL_GET   ? QUICK_LOCAL_GET
+               : op == GW_OP_LOCAL_SET ? QUICK_LOCAL_SET
+                                       : QUICK_LOCAL_TEE;
+    const struct gw_sig *sig = &gw_sig_table[info->sig];
+    if (info->sig == GW_SIG_POLY)
+        return quick_reading(info);
+    if (sig->pop_count > 2 || sig->push_count > 1)
+        return QUICK_SLOW;
+    switch (info->imm) {
+    case GW_IMM_NONE:
+        return QUICK_PLAIN;
+    case GW_IMM_I32:
+        return QUICK_I32;
+    case GW_IMM_I64:
+        return QUICK_I64;
+    case GW_IMM_F32:
+        return QUICK_F32;
+    case GW_IMM_F64:
+        return QUICK_F64;
+    case GW_IMM_MEMARG:
+        return it->module->memory_count > 0 ? QUICK_MEMARG : QUICK_SLOW;
+    default:
+        return QUICK_SLOW;
+    }
+}
+
+static void
+init_one(struct gw_op_iter *it, struct gw_op_quick *quick, enum gw_op op)
+{
+    *quick = (struct gw_op_quick){ .kind = (uint8_t)quick_kind(it, op),
+                                   .op = (uint16_t)op };
+    if (op == GW_OP_DROP)
+        quick->pops = 1;
+    const struct gw_sig *sig = &gw_sig_table[gw_op_table[op].sig];
+    if (quick->kind == QUICK_SLOW || gw_op_table[op].sig == GW_SIG_POLY)
+        return;
+    quick->align = (uint8_t)gw_op_access_log2(op);
+    quick->pops = sig->pop_count;
+    quick->pushes = sig->push_count;
+    if (sig->push_count > 0)
+        quick->push = quick_type(it, sig->push[0]);
+    if (sig->pop_count > 0) {
+        quick->operands[1] = quick_type(it, sig->pop[sig->pop_count - 1]);
+        quick->mask[1] = UINT32_MAX;
+    }
+    if (sig->pop_count > 1) {
+        quick->operands[0] = quick_type(it, sig->pop[0]);
+        quick->mask[0] = UINT32_MAX;
+    }
+}
+
+void
+gw_op_quick_init(struct gw_op_iter *it)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        enum gw_op op = (enum gw_op)gw_op_of_byte[byte];
+        if (op != GW_OP_NONE)
+            init_one(it, &it->quick[byte], op);
+    }
+    it->quick_ready = true;
+}
+
+/* A number of at most 32 bits, in the longest form too, which linkers leave
+ * behind; NULL when something about it is wrong. */
+static inline const uint8_t *
+quick_u32(const uint8_t *at, uint32_t *value)
+{
+    uint32_t result = *at & 0x7f;
+    if (*at++ >= 0x80) {
+        result |= (*at & UINT32_C(0x7f)) << 7;
+        if (*at++ >= 0x80) {
+            result |= (*at & UINT32_C(0x7f)) << 14;
+            if (*at++ >= 0x80) {
+                result |= (*at & UINT32_C(0x7f)) << 21;
+                if (*at++ >= 0x80) {
+                    result |= (*at & UINT32_C(0x0f)) << 28;
+                    if (*at++ >= 0x10)
+                        return NULL;
+                }
+            }
+        }
+    }
+    *value = result;
+    return at;
+}
+
+/* A signed one. */
+static inline const uint8_t *
+quick_s32(const uint8_t *at, int32_t *value)
+{
+    uint32_t bits = *at & 0x7f, sign = 0x40;
+    if (*at++ >= 0x80) {
+        bits |= (*at & UINT32_C(0x7f)) << 7;
+        sign = UINT32_C(0x40) << 7;
+        if (*at++ >= 0x80) {
+            bits |= (*at & UINT32_C(0x7f)) << 14;
+            sign = UINT32_C(0x40) << 14;
+            if (*at++ >= 0x80) {
+                bits |= (*at & UINT32_C(0x7f)) << 21;
+                sign = UINT32_C(0x40) << 21;
+                if (*at++ >= 0x80) {
+                    bits |= (*at & UINT32_C(0x0f)) << 28;
+                    sign = UINT32_C(1) << 31;
+                    if (*at >= 0x08 && (*at < 0x78 || *at > 0x7f))
+                        return NULL;
+                    at++;
+                }
+            }
+        }
+    }
+    bits = (bits ^ sign) - sign;
+    *value = bits <= INT32_MAX ? (int32_t)bits : -(int32_t)~bits - 1;
+    return at;
+}
+
+static inline uint64_t
+quick_fixed(const uint8_t *at, unsigned size)
+{
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < size; i++)
+        bits |= (uint64_t)at[i] << (8 * i);
+    return bits;
+}
+
+static inline const uint8_t *
+quick_memarg(struct gw_imm *imm, const struct gw_op_quick *quick,
+             const uint8_t *at)
+{
+    uint32_t offset = 0;
+    imm->a = 0;
+    imm->b = *at;
+    if (*at > quick->align)
+        return NULL;
+    at = quick_u32(at + 1, &offset);
+    imm->u.offset = offset;
+    return at;
+}
+
+static inline const uint8_t *
+quick_number(struct gw_imm *imm, enum gw_quick_kind kind, const uint8_t *at)
+{
+    int32_t value = 0;
+    switch (kind) {
+    case QUICK_I32:
+        at = quick_s32(at, &value);
+        imm->u.i32 = value;
+        return at;
+    case QUICK_I64:
+        /* Five bytes of a longer number may have other bits at the end. */
+        if (at[0] & at[1] & at[2] & at[3] & 0x80)
+            return NULL;
+        at = quick_s32(at, &value);
+        imm->u.i64 = value;
+        return at;
+    case QUICK_F32:
+        imm->u.f32 = (uint32_t)quick_fixed(at, 4);
+        return at + 4;
+    default:
+        imm->u.f64 = quick_fixed(at, 8);
+        return at + 8;
+    }
+}
+
+/* Reads the immediates of an operator with a check of its own. */
+static inline const uint8_t *
+quick_index(struct gw_imm *imm, enum gw_quick_kind kind, const uint8_t *at)
+{
+    if (kind == QUICK_INDEX)
+        return quick_u32(at, &imm->a);
+    if (kind == QUICK_BLOCK) {
+        imm->block = (struct gw_blocktype){ 0 };
+        return *at == BLOCK_EMPTY ? at + 1 : NULL;
+    }
+    return at;
+}
+
+/* The walk's registers: copies of what the iterator holds. */
+struct quick {
+    const uint8_t *at, *end;
+    gw_valtype *stack;
+    uint32_t height, floor, capacity;
+    const struct gw_sink *sink; /* NULL where control cannot come */
+};
+
+/* By value, so that the copies can live in registers. */
+static inline struct quick
+quick_load(const struct gw_op_iter *it, const struct gw_sink *sink)
+{
+    return (struct quick){
+        .at = it->reader.at,
+        .end = it->reader.end,
+        .stack = it->stack,
+        .height = it->height,
+        .floor = it->ctls[it->depth - 1].height,
+        .capacity = it->stack_capacity,
+        .sink = it->reachable ? sink : NULL,
+    };
+}
+
+static inline void
+quick_store(const struct quick *q, struct gw_op_iter *it, uint32_t op,
+            const uint8_t *next)
+{
+    it->op = (enum gw_op)op;
+    it->pc = (uint32_t)(q->at - it->reader.start);
+    it->reader.at = next;
+    it->height = q->height;
+}
+
+static inline bool
+quick_deliver(const struct quick *q, struct gw_op_iter *it, uint32_t op,
+              const uint8_t *next)
+{
+    if (!q->sink)
+        return true;
+    quick_store(q, it, op, next);
+    return q->sink->op(q->sink->self, it);
+}
+
+/* Does the top of the stack hold a value of the type? */
+static inline bool
+quick_top(const struct quick *q, gw_valtype type)
+{
+    return q->height > q->floor && q->stack[q->height - 1] == type;
+}
+
+enum quick_end { QUICK_GO_ON, QUICK_LEAVE, QUICK_STOP };
+
+static inline enum quick_end
+quick_local(struct quick *q, struct gw_op_iter *it,
+            const struct gw_op_quick *quick)
+{
+    uint32_t local = 0;
+    const uint8_t *next = quick_u32(q->at + 1, &local);
+    if (!next || next > q->end || local >= it->local_count || it->init_tracked)
+        return QUICK_LEAVE;
+    gw_valtype type = it->locals[local];
+    if (quick->kind != QUICK_LOCAL_GET) {
+        if (!quick_top(q, type))
+            return QUICK_LEAVE;
+        q->height--;
+    }
+    it->imm.a = local;
+    if (!quick_deliver(q, it, quick->op, next))
+        return QUICK_STOP;
+    q->stack[q->height] = type;
+    q->height += quick->kind != QUICK_LOCAL_SET;
+    q->at = next;
+    return QUICK_GO_ON;
+}
+
+/* The rest of those that are done here: operands and result by the table. */
+static inline enum quick_end
+quick_plain(struct quick *q, struct gw_op_iter *it,
+            const struct gw_op_quick *quick, const uint8_t *next)
+{
+    /* Two guard slots below the stack make this read harmless. */
+    uint64_t found, wanted, mask;
+    memcpy(&found, q->stack + q->height - 2, sizeof found);
+    memcpy(&wanted, quick->operands, sizeof wanted);
+    memcpy(&mask, quick->mask, sizeof mask);
+    if (!next || next > q->end || ((found ^ wanted) & mask) != 0 ||
+        q->height - q->floor < quick->pops)
+        return QUICK_LEAVE;
+    q->height -= quick->pops;
+    if (!quick_deliver(q, it, quick->op, next))
+        return QUICK_STOP;
+    q->stack[q->height] = quick->push;
+    q->height += quick->pushes;
+    q->at = next;
+    return QUICK_GO_ON;
+}
+
+static inline enum quick_end
+quick_perform(struct quick *q, struct gw_op_iter *it,
+              const struct gw_op_quick *quick, const struct gw_sink *sink)
+{
+    const uint8_t *next = quick_index(&it->imm, (enum gw_quick_kind)quick->kind,
+                                      q->at + 1);
+    if (!next || next > q->end)
+        return QUICK_LEAVE;
+    quick_store(q, it, quick->op, next);
+    if (!gw_op_perform(it, sink))
+        return QUICK_STOP;
+    if (it->depth == 0)
+        return QUICK_LEAVE;
+    *q = quick_load(it, sink);
+    return QUICK_GO_ON;
+}
+
+static inline enum quick_end
+quick_step(struct quick *q, struct gw_op_iter *it, const struct gw_sink *sink)
+{
+    const struct gw_op_quick *quick = &it->quick[*q->at];
+    const uint8_t *next = q->at + 1;
+    switch ((enum gw_quick_kind)quick->kind) {
+    case QUICK_LOCAL_GET:
+    case QUICK_LOCAL_SET:
+    case QUICK_LOCAL_TEE:
+        return quick_local(q, it, quick);
+    case QUICK_PLAIN:
+        return quick_plain(q, it, quick, next);
+    case QUICK_MEMARG:
+        next = quick_memarg(&it->imm, quick, next);
+        return quick_plain(q, it, quick, next);
+    case QUICK_I32:
+    case QUICK_I64:
+    case QUICK_F32:
+    case QUICK_F64:
+        next = quick_number(&it->imm, (enum gw_quick_kind)quick->kind, next);
+        return quick_plain(q, it, quick, next);
+    case QUICK_BARE:
+    case QUICK_INDEX:
+    case QUICK_BLOCK:
+        return quick_perform(q, it, quick, sink);
+    default:
+        return QUICK_LEAVE;
+    }
+}
+
+bool
+gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
+{
+    /* Numbers are read without looking for the end, so stay clear of it. */
+    const uint8_t *fence = it->module->bytes.data + it->module->bytes.size;
+    if ((size_t)(fence - it->reader.at) <= QUICK_BYTES)
+        return true;
+    fence -= QUICK_BYTES;
+    if (fence > it->reader.end)
+        fence = it->reader.end;
+    struct quick q = quick_load(it, sink);
+    enum quick_end end = QUICK_GO_ON;
+    while (end == QUICK_GO_ON && q.at < fence && q.height < q.capacity)
+        end = quick_step(&q, it, sink);
+    if (it->depth == 0 || end == QUICK_STOP)
+        return end != QUICK_STOP;
+    it->reader.at = q.at;
+    it->height = q.height;
+    return true;
+}
