@@ -171,12 +171,12 @@ parse_number(const char *text, const struct unit *unit, uint64_t *value)
         return false;
     while (unit->name && strcmp(unit->name, text) != 0)
         unit++;
-    if (!unit->name || whole > UINT64_MAX / unit->factor ||
-        (fraction > 0 && unit->factor < scale))
+    if (!unit->name || whole > UINT64_MAX / unit->factor)
         return false;
+    /* Factors are below 2^42 and fractions below 10^6. */
+    uint64_t rest = unit->factor * fraction / scale;
     *value = whole * unit->factor;
-    uint64_t rest = unit->factor / scale * fraction;
-    if (rest > UINT64_MAX - *value)
+    if ((fraction > 0 && rest == 0) || rest > UINT64_MAX - *value)
         return false;
     *value += rest;
     return true;

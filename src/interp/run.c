@@ -177,26 +177,26 @@ gw_interp_has_driver(uint64_t driver)
     return driver == GW_DRIVER_AUTO || find_driver(driver) != NULL;
 }
 
-static gw_interp_driver_fn *
-choose_driver(const struct gw_engine *engine)
+static enum gw_trap
+run_driver(struct gw_exec *exec)
 {
-    gw_interp_driver_fn *run =
+    const struct gw_engine *engine = exec->store->engine;
+    gw_interp_driver_fn *driver =
         find_driver(engine->config.values[GW_OPTION_DRIVER]);
-    if (!run)
-        run = gw_interp_run_tail;
-    if (!run)
-        run = gw_interp_run_goto;
-    return run ? run : gw_interp_run_switch;
+    if (!driver)
+        driver = gw_interp_run_tail;
+    if (!driver)
+        driver = gw_interp_run_goto;
+    return driver ? driver(exec) : gw_interp_run_switch(exec);
 }
 
 static enum gw_trap
 run(struct gw_exec *exec)
 {
     struct gw_os_fault_scope scope;
-    gw_interp_driver_fn *driver = choose_driver(exec->store->engine);
     enum gw_trap trap;
     if (GW_OS_FAULT_ENTER(&scope, covers, exec) == 0)
-        trap = driver(exec);
+        trap = run_driver(exec);
     else
         trap = GW_TRAP_MEMORY_OUT_OF_BOUNDS;
     gw_os_fault_leave(&scope);

@@ -72,13 +72,21 @@ label_id(struct show *s)
     gw_print_id(s->out, &pr->labels, index);
 }
 
+static void
+put_type(struct show *s, uint32_t type)
+{
+    gw_buf_text(s->out, " (type");
+    put_ref(s, WAT_NAME_TYPE, type);
+    gw_buf_u8(s->out, ')');
+}
+
 SHOW(BLOCK)
 {
     label_id(s);
     s->effect->pops = s->op == GW_OP_IF;
     int64_t type = gw_read_s33(s->reader);
     if (type >= 0) {
-        gw_print_typeuse(s->pr, (uint32_t)type, NULL, s->out);
+        put_type(s, (uint32_t)type);
         call_effect(s, (uint32_t)type, 0);
         s->effect->pops = s->op == GW_OP_IF;
     } else if (type >= -64 && (type & 0x7f) != 0x40) {
@@ -180,7 +188,7 @@ SHOW(TYPE_TABLE)
     uint32_t table = gw_read_u32(s->reader);
     if (table != 0)
         put_ref(s, WAT_NAME_TABLE, table);
-    gw_print_typeuse(s->pr, type, NULL, s->out);
+    put_type(s, type);
     call_effect(s, type, 1);
 }
 
@@ -491,7 +499,7 @@ set_effect(enum gw_op op, struct print_effect *effect)
 }
 
 enum gw_op
-gw_print_op(struct gw_printer *pr, struct gw_reader *reader,
+gw_print_operator(struct gw_printer *pr, struct gw_reader *reader,
             struct gw_buf *out, struct print_effect *effect)
 {
     const uint8_t *at = reader->at;

@@ -3,6 +3,10 @@
 
 #include "base/utf8.h"
 
+/* A longer name is written once, as an annotation: as an identifier it would
+ * be repeated at every use. */
+enum { ID_MAX = 1024 };
+
 void
 gw_print_nomem(struct gw_printer *pr)
 {
@@ -48,7 +52,8 @@ read_map(struct gw_printer *pr, struct gw_span bytes)
         uint32_t old = i;
         gw_map_put(&seen, text, i, &old);
         names.items[index].text = text;
-        names.items[index].is_id = old == i && text.size > 0;
+        names.items[index].is_id =
+            old == i && text.size > 0 && text.size <= ID_MAX;
     }
     gw_map_fini(&seen);
     return names;

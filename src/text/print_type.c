@@ -1,6 +1,8 @@
 #include "text/printer.h"
 #include "text/wat_parser.h"
 
+enum { SIGNATURE_REPEATED = 8 };
+
 static bool
 fail(struct gw_reader *reader, const char *why)
 {
@@ -112,7 +114,12 @@ gw_print_typeuse(struct gw_printer *pr, uint32_t type,
     gw_buf_text(out, " (type ");
     gw_print_ref(out, &pr->names[WAT_NAME_TYPE], type);
     gw_buf_u8(out, ')');
-    if (type < pr->types.count && types[type].signature.data) {
+    if (type >= pr->types.count || !types[type].signature.data)
+        return;
+    /* A long signature is repeated only to name its parameters: a module
+     * must not become a thousand times its size. */
+    uint64_t length = (uint64_t)types[type].params + types[type].results;
+    if (length <= SIGNATURE_REPEATED || (locals && locals->count > 0)) {
         struct gw_reader reader;
         gw_reader_init(&reader, types[type].signature, types[type].offset,
                        pr->diag);

@@ -153,7 +153,7 @@ struct print_effect {
 
 /* Reads an operator and its immediates and appends their text; GW_OP_NONE
  * after a failure.  For blocks the label's name comes from pr->labels. */
-enum gw_op gw_print_op(struct gw_printer *pr, struct gw_reader *reader,
+enum gw_op gw_print_operator(struct gw_printer *pr, struct gw_reader *reader,
                        struct gw_buf *out, struct print_effect *effect);
 
 /* ---- print_body.c ----------------------------------------------------------------- */
@@ -163,7 +163,7 @@ enum gw_op gw_print_op(struct gw_printer *pr, struct gw_reader *reader,
 void gw_print_body(struct gw_printer *pr, struct gw_reader *reader,
                    const uint8_t *start);
 /* A constant expression with its end, folded in one line, " (…)". */
-void gw_print_expr(struct gw_printer *pr, struct gw_reader *reader,
+void gw_print_constant(struct gw_printer *pr, struct gw_reader *reader,
                    struct gw_buf *out);
 
 #endif

@@ -60,6 +60,7 @@ struct gw_op_quick {
     gw_valtype push;        /* the result */
     gw_valtype operands[2]; /* the second from the top, then the top */
     gw_valtype mask[2];     /* 0 where any type will do */
+    uint32_t spare;         /* makes 32 bytes */
 };
 
 struct gw_op_iter {

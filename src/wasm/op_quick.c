@@ -94,8 +94,10 @@ init_one(struct gw_op_iter *it, struct gw_op_quick *quick, enum gw_op op)
 {
     *quick = (struct gw_op_quick){ .kind = (uint8_t)quick_kind(it, op),
                                    .op = (uint16_t)op };
-    if (op == GW_OP_DROP)
+    if (op == GW_OP_DROP || op == GW_OP_LOCAL_SET || op == GW_OP_LOCAL_TEE)
         quick->pops = 1;
+    if (op == GW_OP_LOCAL_GET || op == GW_OP_LOCAL_TEE)
+        quick->pushes = 1;
     const struct gw_sig *sig = &gw_sig_table[gw_op_table[op].sig];
     if (quick->kind == QUICK_SLOW || gw_op_table[op].sig == GW_SIG_POLY)
         return;
@@ -241,146 +243,124 @@ quick_index(struct gw_imm *imm, enum gw_quick_kind kind, const uint8_t *at)
 
 /* The walk's registers: copies of what the iterator holds. */
 struct quick {
-    const uint8_t *at, *end;
-    gw_valtype *stack;
-    uint32_t height, floor, capacity;
+    const uint8_t *at;
+    gw_valtype *top;            /* behind the last operand */
+    const gw_valtype *floor;    /* of the innermost block */
+    const gw_valtype *limit;    /* of the room on the stack */
     const struct gw_sink *sink; /* NULL where control cannot come */
 };
 
-/* By value, so that the copies can live in registers. */
 static inline struct quick
 quick_load(const struct gw_op_iter *it, const struct gw_sink *sink)
 {
     return (struct quick){
         .at = it->reader.at,
-        .end = it->reader.end,
-        .stack = it->stack,
-        .height = it->height,
-        .floor = it->ctls[it->depth - 1].height,
-        .capacity = it->stack_capacity,
+        .top = it->stack + it->height,
+        .floor = it->stack + it->ctls[it->depth - 1].height,
+        .limit = it->stack + it->stack_capacity,
         .sink = it->reachable ? sink : NULL,
     };
 }
 
 static inline void
-quick_store(const struct quick *q, struct gw_op_iter *it, uint32_t op,
-            const uint8_t *next)
+quick_store(struct gw_op_iter *it, const uint8_t *at, const gw_valtype *top,
+            uint32_t op, const uint8_t *next)
 {
     it->op = (enum gw_op)op;
-    it->pc = (uint32_t)(q->at - it->reader.start);
+    it->pc = (uint32_t)(at - it->reader.start);
     it->reader.at = next;
-    it->height = q->height;
+    it->height = (uint32_t)(top - it->stack);
 }
 
+/* Checks two operands at once; what stands on the stack below them, or below
+ * the stack, is masked. */
 static inline bool
-quick_deliver(const struct quick *q, struct gw_op_iter *it, uint32_t op,
-              const uint8_t *next)
+quick_matches(const struct gw_op_quick *quick, const gw_valtype *top)
 {
-    if (!q->sink)
-        return true;
-    quick_store(q, it, op, next);
-    return q->sink->op(q->sink->self, it);
-}
-
-/* Does the top of the stack hold a value of the type? */
-static inline bool
-quick_top(const struct quick *q, gw_valtype type)
-{
-    return q->height > q->floor && q->stack[q->height - 1] == type;
-}
-
-enum quick_end { QUICK_GO_ON, QUICK_LEAVE, QUICK_STOP };
-
-static inline enum quick_end
-quick_local(struct quick *q, struct gw_op_iter *it,
-            const struct gw_op_quick *quick)
-{
-    uint32_t local = 0;
-    const uint8_t *next = quick_u32(q->at + 1, &local);
-    if (!next || next > q->end || local >= it->local_count || it->init_tracked)
-        return QUICK_LEAVE;
-    gw_valtype type = it->locals[local];
-    if (quick->kind != QUICK_LOCAL_GET) {
-        if (!quick_top(q, type))
-            return QUICK_LEAVE;
-        q->height--;
-    }
-    it->imm.a = local;
-    if (!quick_deliver(q, it, quick->op, next))
-        return QUICK_STOP;
-    q->stack[q->height] = type;
-    q->height += quick->kind != QUICK_LOCAL_SET;
-    q->at = next;
-    return QUICK_GO_ON;
-}
-
-/* The rest of those that are done here: operands and result by the table. */
-static inline enum quick_end
-quick_plain(struct quick *q, struct gw_op_iter *it,
-            const struct gw_op_quick *quick, const uint8_t *next)
-{
-    /* Two guard slots below the stack make this read harmless. */
     uint64_t found, wanted, mask;
-    memcpy(&found, q->stack + q->height - 2, sizeof found);
+    memcpy(&found, top - 2, sizeof found);
     memcpy(&wanted, quick->operands, sizeof wanted);
     memcpy(&mask, quick->mask, sizeof mask);
-    if (!next || next > q->end || ((found ^ wanted) & mask) != 0 ||
-        q->height - q->floor < quick->pops)
-        return QUICK_LEAVE;
-    q->height -= quick->pops;
-    if (!quick_deliver(q, it, quick->op, next))
-        return QUICK_STOP;
-    q->stack[q->height] = quick->push;
-    q->height += quick->pushes;
-    q->at = next;
-    return QUICK_GO_ON;
+    return ((found ^ wanted) & mask) == 0;
 }
 
-static inline enum quick_end
-quick_perform(struct quick *q, struct gw_op_iter *it,
-              const struct gw_op_quick *quick, const struct gw_sink *sink)
+/* Reads the immediates of an operator that is done here, NULL where the
+ * general walk shall look at it.  Of a local, *type is its type. */
+static inline const uint8_t *
+quick_read(struct gw_op_iter *it, const struct gw_op_quick *quick,
+           const uint8_t *next, gw_valtype *type)
 {
-    const uint8_t *next = quick_index(&it->imm, (enum gw_quick_kind)quick->kind,
-                                      q->at + 1);
-    if (!next || next > q->end)
-        return QUICK_LEAVE;
-    quick_store(q, it, quick->op, next);
-    if (!gw_op_perform(it, sink))
-        return QUICK_STOP;
-    if (it->depth == 0)
-        return QUICK_LEAVE;
-    *q = quick_load(it, sink);
-    return QUICK_GO_ON;
-}
-
-static inline enum quick_end
-quick_step(struct quick *q, struct gw_op_iter *it, const struct gw_sink *sink)
-{
-    const struct gw_op_quick *quick = &it->quick[*q->at];
-    const uint8_t *next = q->at + 1;
-    switch ((enum gw_quick_kind)quick->kind) {
+    enum gw_quick_kind kind = (enum gw_quick_kind)quick->kind;
+    uint32_t local = 0;
+    switch (kind) {
+    case QUICK_PLAIN:
+        return next;
     case QUICK_LOCAL_GET:
     case QUICK_LOCAL_SET:
     case QUICK_LOCAL_TEE:
-        return quick_local(q, it, quick);
-    case QUICK_PLAIN:
-        return quick_plain(q, it, quick, next);
+        next = quick_u32(next, &local);
+        if (local >= it->local_count || it->init_tracked)
+            return NULL;
+        it->imm.a = local;
+        *type = it->locals[local];
+        return next;
     case QUICK_MEMARG:
-        next = quick_memarg(&it->imm, quick, next);
-        return quick_plain(q, it, quick, next);
-    case QUICK_I32:
-    case QUICK_I64:
-    case QUICK_F32:
-    case QUICK_F64:
-        next = quick_number(&it->imm, (enum gw_quick_kind)quick->kind, next);
-        return quick_plain(q, it, quick, next);
-    case QUICK_BARE:
-    case QUICK_INDEX:
-    case QUICK_BLOCK:
-        return quick_perform(q, it, quick, sink);
+        return quick_memarg(&it->imm, quick, next);
     default:
-        return QUICK_LEAVE;
+        return quick_number(&it->imm, kind, next);
     }
+}
+
+/* Operators done here, until one is not. */
+static inline bool
+quick_plain(struct gw_op_iter *it, struct quick *registers,
+            const uint8_t *fence)
+{
+    struct quick q = *registers;
+    const uint8_t *end = it->reader.end;
+    while (q.at < fence && q.top < q.limit) {
+        const struct gw_op_quick *quick = &it->quick[*q.at];
+        if (quick->kind < QUICK_PLAIN || quick->kind > QUICK_MEMARG)
+            break;
+        gw_valtype push = quick->push;
+        const uint8_t *next = quick_read(it, quick, q.at + 1, &push);
+        if (!next || next > end || q.top - q.floor < quick->pops ||
+            !quick_matches(quick, q.top))
+            break;
+        if ((quick->kind == QUICK_LOCAL_SET ||
+             quick->kind == QUICK_LOCAL_TEE) &&
+            q.top[-1] != push)
+            break;
+        q.top -= quick->pops;
+        if (q.sink) {
+            quick_store(it, q.at, q.top, quick->op, next);
+            if (!q.sink->op(q.sink->self, it))
+                return false;
+        }
+        *q.top = push;
+        q.top += quick->pushes;
+        q.at = next;
+    }
+    *registers = q;
+    return true;
+}
+
+/* An operator that only its immediates are read of here. */
+static bool
+quick_perform(struct gw_op_iter *it, const struct quick *q,
+              const struct gw_sink *sink, bool *done)
+{
+    const struct gw_op_quick *quick = &it->quick[*q->at];
+    *done = false;
+    if (quick->kind < QUICK_BARE)
+        return true;
+    const uint8_t *next = quick_index(&it->imm, (enum gw_quick_kind)quick->kind,
+                                      q->at + 1);
+    if (!next || next > it->reader.end)
+        return true;
+    quick_store(it, q->at, q->top, quick->op, next);
+    *done = true;
+    return gw_op_perform(it, sink);
 }
 
 bool
@@ -393,13 +373,16 @@ gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
     fence -= QUICK_BYTES;
     if (fence > it->reader.end)
         fence = it->reader.end;
-    struct quick q = quick_load(it, sink);
-    enum quick_end end = QUICK_GO_ON;
-    while (end == QUICK_GO_ON && q.at < fence && q.height < q.capacity)
-        end = quick_step(&q, it, sink);
-    if (it->depth == 0 || end == QUICK_STOP)
-        return end != QUICK_STOP;
-    it->reader.at = q.at;
-    it->height = q.height;
+    for (bool done = true; done && it->depth > 0;) {
+        struct quick q = quick_load(it, sink);
+        if (!quick_plain(it, &q, fence))
+            return false;
+        it->reader.at = q.at;
+        it->height = (uint32_t)(q.top - it->stack);
+        if (q.at >= fence)
+            return true;
+        if (!quick_perform(it, &q, sink, &done))
+            return false;
+    }
     return true;
 }

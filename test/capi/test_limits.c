@@ -40,7 +40,8 @@ test_parse(void)
     check_parse(GODWIT_OPTION_TIMEOUT, "", false, 0);
     check_parse(GODWIT_OPTION_TIMEOUT, "9999999999999h", false, 0);
     check_parse(GODWIT_OPTION_MAX_MEMORY, "64MiB", true, 64u << 20);
-    check_parse(GODWIT_OPTION_MAX_MEMORY, "1.5K", false, 0);
+    check_parse(GODWIT_OPTION_MAX_MEMORY, "1.5K", true, 1536);
+    check_parse(GODWIT_OPTION_MAX_MEMORY, "1.5B", false, 0);
     check_parse(GODWIT_OPTION_MAX_MEMORY, "4096", true, 4096);
     check_parse(GODWIT_OPTION_MAX_MEMORY, "99999999999999999999", false, 0);
     check_parse(GODWIT_OPTION_MAX_MEMORY, "64 MiB", false, 0);

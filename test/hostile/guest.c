@@ -94,7 +94,8 @@ static int
 open_files(void)
 {
     int count = 0, last = -1, fd;
-    while ((fd = open("file", O_CREAT | O_RDWR, 0666)) >= 0 && count < 10000000) {
+    while ((fd = open("file", O_CREAT | O_RDWR, 0666)) >= 0 &&
+           count < 10000000) {
         last = fd;
         count++;
     }
@@ -102,8 +103,9 @@ open_files(void)
     DIR *dir = opendir(".");
     close(last);
     int again = open("file", O_RDONLY);
-    printf("%s: %s, folder %s, again %s\n", count > 10 ? "many open" : "few open",
-           strerror(reason), dir ? "open" : "refused", again == last ? "yes" : "no");
+    printf("%s: %s, folder %s, again %s\n",
+           count > 10 ? "many open" : "few open", strerror(reason),
+           dir ? "open" : "refused", again == last ? "yes" : "no");
     return 0;
 }
 
@@ -136,7 +138,8 @@ count_words(int argc, char **argv)
     size_t size = 0;
     for (int i = 0; i < argc; i++)
         size += strlen(argv[i]);
-    printf("%d words, %zu bytes\n", argc - 2, size - strlen(argv[0]) - strlen(argv[1]));
+    printf("%d words, %zu bytes\n", argc - 2,
+           size - strlen(argv[0]) - strlen(argv[1]));
     return 0;
 }
 

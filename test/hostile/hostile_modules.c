@@ -33,9 +33,10 @@ static void
 save_body(const char *name, struct bytes *body)
 {
     struct bytes module = { 0 }, code = { 0 };
-    ADD(&module, "\0asm\1\0\0\0" /* type, function, export */
-                 "\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00"
-                 "\x00");
+    ADD(&module,
+        "\0asm\1\0\0\0" /* type, function, export */
+        "\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x07\x0a\x01\x06_start\x00"
+        "\x00");
     bytes_add_u32(&code, (uint32_t)body->size);
     bytes_add(&code, body->data, body->size);
     bytes_add_section(&module, 10, 1, code.data, code.size);
@@ -167,11 +168,11 @@ customs(void)
 }
 
 /* Any module, written out. */
-#define RAW(name, text) \
-    do { \
-        struct bytes module = { 0 }; \
+#define RAW(name, text)                     \
+    do {                                    \
+        struct bytes module = { 0 };        \
         ADD(&module, "\0asm\1\0\0\0" text); \
-        save(name, &module); \
+        save(name, &module);                \
     } while (0)
 
 int
@@ -224,13 +225,15 @@ main(int argc, char **argv)
     RAW("start-loop", "\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00\x08\x01\x00"
                       "\x0a\x09\x01\x07\x00\x03\x40\x0c\x00\x0b\x0b");
     /* 4 GiB of memory, and more than that. */
-    RAW("memory-65536", "\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00"
-                        "\x05\x05\x01\x00\x80\x80\x04\x07\x0a\x01\x06_start\x00\x00"
-                        "\x0a\x0b\x01\x09\x00\x41\x7f\x41\x01\x3a\x00\x00\x0b");
+    RAW("memory-65536",
+        "\x01\x04\x01\x60\x00\x00\x03\x02\x01\x00"
+        "\x05\x05\x01\x00\x80\x80\x04\x07\x0a\x01\x06_start\x00\x00"
+        "\x0a\x0b\x01\x09\x00\x41\x7f\x41\x01\x3a\x00\x00\x0b");
     RAW("memory-65537", "\x05\x05\x01\x00\x81\x80\x04");
     /* A table of 4,294,967,295 elements. */
     RAW("table-4294967295", "\x04\x08\x01\x70\x00\xff\xff\xff\xff\x0f");
     /* A segment outside the memory. */
-    RAW("data-outside", "\x05\x03\x01\x00\x01\x0b\x0a\x01\x00\x41\xff\xff\x03\x0b\x02xy");
+    RAW("data-outside",
+        "\x05\x03\x01\x00\x01\x0b\x0a\x01\x00\x41\xff\xff\x03\x0b\x02xy");
     return 0;
 }

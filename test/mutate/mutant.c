@@ -70,13 +70,21 @@ static const struct {
     size_t size;
 } numbers[] = {
 #define NUMBER(bytes) { bytes, sizeof(bytes) - 1 }
-    NUMBER("\xff\xff\xff\xff\x0f"), NUMBER("\xff\xff\xff\xff\x07"),
-    NUMBER("\xff\xff\xff\xff\xff\x00"), NUMBER("\x80\x80\x80\x80\x10"),
-    NUMBER("\x80\x80\x80\x80\x00"), NUMBER("\x80\x80\x80\x80\x80\x80\x00"),
-    NUMBER("\x80\x80\x80\x80\x78"), NUMBER("\x80\x80\x04"),
-    NUMBER("\xff\xff\x03"), NUMBER("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
-    NUMBER("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x7f"), NUMBER("\x7f"),
-    NUMBER("\x80\x00"), NUMBER("\xc0\x84\x3d"), NUMBER("\x80\x80\x80\x40"),
+    NUMBER("\xff\xff\xff\xff\x0f"),
+    NUMBER("\xff\xff\xff\xff\x07"),
+    NUMBER("\xff\xff\xff\xff\xff\x00"),
+    NUMBER("\x80\x80\x80\x80\x10"),
+    NUMBER("\x80\x80\x80\x80\x00"),
+    NUMBER("\x80\x80\x80\x80\x80\x80\x00"),
+    NUMBER("\x80\x80\x80\x80\x78"),
+    NUMBER("\x80\x80\x04"),
+    NUMBER("\xff\xff\x03"),
+    NUMBER("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
+    NUMBER("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x7f"),
+    NUMBER("\x7f"),
+    NUMBER("\x80\x00"),
+    NUMBER("\xc0\x84\x3d"),
+    NUMBER("\x80\x80\x80\x40"),
 #undef NUMBER
 };
 enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
@@ -143,7 +151,8 @@ change_section(struct random *random, struct bytes *bytes)
     find_sections(bytes->data, bytes->size, &layout);
     if (layout.count == 0)
         return;
-    struct section section = layout.sections[random_below(random, layout.count)];
+    struct section section =
+        layout.sections[random_below(random, layout.count)];
     struct bytes contents = { 0 }, whole = { 0 };
     bytes_add(&contents, bytes->data + section.payload,
               section.end - section.payload);
@@ -177,7 +186,8 @@ change_body(struct random *random, struct bytes *bytes)
                 size = section.end - at;
             body.size = 0;
             bytes_add(&body, bytes->data + at, size);
-            for (size_t n = 1 + random_below(random, 3); f == chosen && n > 0; n--)
+            for (size_t n = 1 + random_below(random, 3); f == chosen && n > 0;
+                 n--)
                 change_bytes(random, &body, body.size > 2, body.size);
             bytes_add_u32(&code, (uint32_t)body.size);
             bytes_add(&code, body.data, body.size);
@@ -253,7 +263,8 @@ mutant_make(const struct seeds *seeds, uint64_t number, struct bytes *out)
 {
     struct random random = { number * 0x2545f4914f6cdd1d };
     const struct seed *seed = &seeds->list[random_below(&random, seeds->count)];
-    const struct seed *other = &seeds->list[random_below(&random, seeds->count)];
+    const struct seed *other =
+        &seeds->list[random_below(&random, seeds->count)];
 
     bytes_add(out, seed->bytes, seed->size);
     switch (random_below(&random, 16)) {

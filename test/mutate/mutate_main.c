@@ -146,7 +146,8 @@ drive(struct job *job, uint64_t first, uint64_t end)
         if (!WIFSIGNALED(status))
             snprintf(what, sizeof(what), "ended with %d", WEXITSTATUS(status));
         else if (WTERMSIG(status) == SIGALRM)
-            snprintf(what, sizeof(what), "still going after %d s", SECONDS_MOST);
+            snprintf(what, sizeof(what), "still going after %d s",
+                     SECONDS_MOST);
         else
             snprintf(what, sizeof(what), "died of signal %d", WTERMSIG(status));
         first = atomic_load(&job->board->at) + 1;

@@ -151,8 +151,8 @@ stub_func(struct gw_store *store, const struct gw_functype *type, bool traps,
         abort();
     stub->type = type;
     stub->traps = traps || !has_defaults(type->results, type->result_count);
-    enum gw_err err =
-        gw_funcinst_new_host(store, type, run_stub, stub, free, out);
+    enum gw_err err = gw_funcinst_new_host(store, type, run_stub, stub, free,
+                                           out);
     if (err != GW_OK)
         free(stub);
     return err;
@@ -240,10 +240,21 @@ static void
 fill_arguments(struct random *random, const struct gw_functype *type,
                union gw_slot *slots)
 {
-    static const uint64_t edges[] = { 0, 1, 2, 7, 8, 100, 65535, 65536,
-                                      0x7fffffff, 0x80000000, 0xffffffff,
-                                      0x7fffffffffffffff, 0x3ff0000000000000,
-                                      0x8000000000000000, 0x7ff8000000000001,
+    static const uint64_t edges[] = { 0,
+                                      1,
+                                      2,
+                                      7,
+                                      8,
+                                      100,
+                                      65535,
+                                      65536,
+                                      0x7fffffff,
+                                      0x80000000,
+                                      0xffffffff,
+                                      0x7fffffffffffffff,
+                                      0x3ff0000000000000,
+                                      0x8000000000000000,
+                                      0x7ff8000000000001,
                                       UINT64_MAX };
     for (uint32_t i = 0; i < type->param_count; i++) {
         gw_valtype param = type->params[i];
@@ -289,8 +300,8 @@ call(struct play *play, struct gw_funcinst *func, struct random *random,
 }
 
 static void
-call_exports(struct play *play, struct gw_instance *instance,
-             uint64_t number, struct outcome *outcome)
+call_exports(struct play *play, struct gw_instance *instance, uint64_t number,
+             struct outcome *outcome)
 {
     const struct gw_module *module = instance->program->module;
     struct random random = { ~number };
@@ -299,8 +310,8 @@ call_exports(struct play *play, struct gw_instance *instance,
         const struct gw_export *export = &module->exports[i];
         if (export->kind != GW_EXTERN_FUNC)
             continue;
-        struct gw_externval value =
-            gw_instance_extern(instance, export->kind, export->index);
+        struct gw_externval value = gw_instance_extern(instance, export->kind,
+                                                       export->index);
         call(play, value.of.func, &random, outcome);
         calls++;
     }
@@ -314,8 +325,8 @@ instantiate(struct play *play, struct gw_store *store,
             struct outcome *outcome)
 {
     const struct gw_module *module = program->module;
-    struct gw_externval *imports =
-        calloc(module->import_count + 1, sizeof(*imports));
+    struct gw_externval *imports = calloc(module->import_count + 1,
+                                          sizeof(*imports));
     struct gw_instance *instance = NULL;
     struct gw_diag diag;
     enum gw_err err = GW_OK;
@@ -351,7 +362,8 @@ run(struct play *play, struct gw_engine *engine, struct gw_span bytes,
     struct gw_diag diag;
 
     gw_diag_init(&diag);
-    enum gw_err err = gw_program_new(engine, bytes, NULL, NULL, &diag, &program);
+    enum gw_err err = gw_program_new(engine, bytes, NULL, NULL, &diag,
+                                     &program);
     if (err != GW_OK) {
         complain(play, "valid, but not for an engine: %s", diag.text);
         return outcome;
@@ -378,7 +390,8 @@ new_engine(uint64_t memory, uint64_t driver)
     config.values[GW_OPTION_MAX_TABLE] = 100000;
     config.values[GW_OPTION_MAX_STACK] = 1u << 16;
     config.values[GW_OPTION_MAX_HOST] = 32u << 20;
-    struct gw_engine *engine = gw_engine_new(&config, &gw_interp_tier, NULL, NULL);
+    struct gw_engine *engine = gw_engine_new(&config, &gw_interp_tier, NULL,
+                                             NULL);
     if (!engine)
         abort();
     return engine;
