@@ -27,13 +27,20 @@ struct cmd_option {
     int (*take)(void *state, const char *value);
 };
 
+/* Which options of godwit/config.h a command takes. */
+enum cmd_engine_options {
+    CMD_NO_OPTIONS,
+    CMD_FEATURES, /* looks at modules: --features alone */
+    CMD_ALL_OPTIONS
+};
+
 struct cmd {
     const char *name, *usage, *summary;
     const char *details;              /* paragraphs; may be NULL */
     const char *examples;             /* lines, each a command */
     const struct cmd_option *options; /* the last has no name */
-    bool engine_options; /* takes the options of godwit/config.h as well */
-    bool stop_at_file;   /* what follows the first file is not ours */
+    enum cmd_engine_options engine_options;
+    bool stop_at_file; /* what follows the first file is not ours */
     int (*run)(const struct cmd *cmd, int argc, char **argv);
 };
 
@@ -55,8 +62,8 @@ struct cmd_line {
 /* Reads argv (without the command's name); CMD_GO_ON or an exit code. */
 int cmd_parse(const struct cmd *cmd, int argc, char **argv,
               struct cmd_line *line);
-/* Is this engine option one for everybody, or for work on godwit itself? */
-bool cmd_option_is_public(enum godwit_option option);
+/* Does cmd take this option of the engine? */
+bool cmd_takes_option(const struct cmd *cmd, enum godwit_option option);
 
 /* Engine and store of a command that takes the engine's options. */
 struct cmd_engine {

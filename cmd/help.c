@@ -12,6 +12,15 @@ static const struct {
 #undef EXIT
 };
 
+/* For work on godwit itself: taken, but not shown. */
+static bool
+is_internal(enum godwit_option option)
+{
+    return option == GODWIT_OPTION_METER ||
+           option == GODWIT_OPTION_SAFEPOINT_TEST ||
+           option == GODWIT_OPTION_GC_STRESS;
+}
+
 static bool
 has_row(const struct cmd *cmd, const char *name)
 {
@@ -34,12 +43,13 @@ each_option(const struct cmd *cmd,
                  o->argument ? o->argument : "");
         row(left, o->help);
     }
-    for (int i = 0; cmd->engine_options; i++) {
+    for (int i = 0;; i++) {
         enum godwit_option option = (enum godwit_option)i;
         const struct godwit_option_info *info = godwit_option_describe(option);
         if (!info)
             break;
-        if (!cmd_option_is_public(option) || has_row(cmd, info->name))
+        if (!cmd_takes_option(cmd, option) || is_internal(option) ||
+            has_row(cmd, info->name))
             continue;
         snprintf(left, sizeof(left), "--%s%s%s", info->name,
                  info->argument[0] ? " " : "", info->argument);

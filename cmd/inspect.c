@@ -311,6 +311,6 @@ const struct cmd cmd_inspect = {
                 "  godwit inspect --json app.wasm\n"
                 "  godwit inspect --disasm main app.wasm\n",
     .options = options,
-    .engine_options = true,
+    .engine_options = CMD_FEATURES,
     .run = run_inspect,
 };

@@ -11,11 +11,11 @@ struct found {
 };
 
 bool
-cmd_option_is_public(enum godwit_option option)
+cmd_takes_option(const struct cmd *cmd, enum godwit_option option)
 {
-    return option != GODWIT_OPTION_METER &&
-           option != GODWIT_OPTION_SAFEPOINT_TEST &&
-           option != GODWIT_OPTION_GC_STRESS;
+    if (cmd->engine_options == CMD_FEATURES)
+        return option == GODWIT_OPTION_FEATURES;
+    return cmd->engine_options == CMD_ALL_OPTIONS;
 }
 
 static bool
@@ -29,7 +29,8 @@ find_long(const struct cmd *cmd, const char *name, struct found *found)
         }
     }
     found->row = NULL;
-    if (!cmd->engine_options || !godwit_option_find(name, &found->engine))
+    if (!godwit_option_find(name, &found->engine) ||
+        !cmd_takes_option(cmd, found->engine))
         return false;
     found->takes_value = godwit_option_describe(found->engine)->argument[0];
     return true;

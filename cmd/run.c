@@ -342,7 +342,7 @@ const struct cmd cmd_run = {
                 "  godwit run --timeout 10s --max-memory 64MiB app.wasm\n"
                 "  godwit run --invoke fib fib.wat 30\n",
     .options = options,
-    .engine_options = true,
+    .engine_options = CMD_ALL_OPTIONS,
     .stop_at_file = true,
     .run = run_run,
 };

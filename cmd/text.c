@@ -128,6 +128,6 @@ const struct cmd cmd_wasm2wat = {
     .summary = "turn a binary module into the text format",
     .examples = "  godwit wasm2wat app.wasm | less\n",
     .options = wasm2wat_options,
-    .engine_options = true,
+    .engine_options = CMD_FEATURES,
     .run = run_wasm2wat,
 };

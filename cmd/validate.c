@@ -98,6 +98,6 @@ const struct cmd cmd_validate = {
     .examples = "  godwit validate app.wasm\n"
                 "  godwit validate --verbose *.wasm\n",
     .options = options,
-    .engine_options = true,
+    .engine_options = CMD_FEATURES,
     .run = run_validate,
 };

@@ -106,6 +106,6 @@ const struct cmd cmd_wast = {
     .examples = "  godwit wast i32.wast\n"
                 "  godwit wast --memory=packed --driver=switch *.wast\n",
     .options = options,
-    .engine_options = true,
+    .engine_options = CMD_ALL_OPTIONS,
     .run = run_wast,
 };

@@ -199,16 +199,27 @@ wasm_func_result_arity(const wasm_func_t *func)
 
 /* ---- host to guest ---- */
 
+/* What a caller asks for. */
+struct request {
+    struct gw_funcinst *func;
+    const wasm_val_t *args;
+    size_t arg_count;
+    wasm_val_t *results;
+    size_t result_count;
+};
+
 /* Says what is wrong with a call, or returns NULL. */
 static wasm_trap_t *
-lower_args(struct gw_store *store, const struct gw_functype *type,
-           const wasm_val_t *args, size_t arg_count, union gw_slot *slots)
+lower_args(const struct request *call, const struct gw_functype *type,
+           union gw_slot *slots)
 {
-    if (arg_count != type->param_count)
+    struct gw_store *store = call->func->store;
+    if (call->arg_count != type->param_count)
         return gw_capi_trap_refuse(store, "%zu arguments given, %u expected",
-                                   arg_count, (unsigned)type->param_count);
+                                   call->arg_count,
+                                   (unsigned)type->param_count);
     for (uint32_t i = 0; i < type->param_count; i++) {
-        if (!gw_val_lower(store, type->params[i], &args[i], slots)) {
+        if (!gw_val_lower(store, type->params[i], &call->args[i], slots)) {
             char text[40];
             gw_type_print(type->params[i], text, sizeof(text));
             return gw_capi_trap_refuse(store,
@@ -223,40 +234,53 @@ lower_args(struct gw_store *store, const struct gw_functype *type,
 /* Results that there is no room for are dropped: programs that do not look at
  * results give none. */
 static wasm_trap_t *
-call_with(struct gw_funcinst *func, const wasm_val_t *args, size_t arg_count,
-          wasm_val_t *results, size_t result_count, union gw_slot *slots)
+call_with(const struct request *call, union gw_slot *slots)
 {
-    struct gw_store *store = func->store;
-    const struct gw_functype *type = type_of(func);
-    wasm_trap_t *refused = lower_args(store, type, args, arg_count, slots);
-    if (refused)
-        return refused;
-    if (gw_func_call(func, slots) != GW_TRAP_NONE)
+    struct gw_store *store = call->func->store;
+    const struct gw_functype *type = type_of(call->func);
+    uint32_t count = type->result_count;
+    wasm_trap_t *trap = lower_args(call, type, slots);
+    if (trap)
+        return trap;
+    if (gw_func_call(call->func, slots) != GW_TRAP_NONE)
         return gw_capi_trap_take(store);
-    if (result_count > type->result_count)
-        result_count = type->result_count;
-    lift_all(store, type->results, (uint32_t)result_count, slots, results);
+    if (call->result_count < count)
+        count = (uint32_t)call->result_count;
+    lift_all(store, type->results, count, slots, call->results);
     return NULL;
 }
 
+/* The first arguments stay alive while later ones make objects. */
 static wasm_trap_t *
-call(const wasm_func_t *handle, const wasm_val_t *args, size_t arg_count,
-     wasm_val_t *results, size_t result_count)
+call_pinned(const struct request *call, union gw_slot *slots, uint32_t count)
 {
-    struct gw_funcinst *func = object_of(handle);
-    uint32_t params = func->type->param_slots;
-    uint32_t count = func->type->result_slots;
+    struct gw_store *store = call->func->store;
+    struct gw_pins pins = { .slots = slots, .count = count };
+    for (uint32_t i = 0; i < count; i++)
+        slots[i].u64 = 0;
+    gw_pins_push(store, &pins);
+    wasm_trap_t *trap = call_with(call, slots);
+    gw_pins_pop(store, &pins);
+    gw_box_sweep(store);
+    return trap;
+}
+
+static wasm_trap_t *
+call_func(const struct request *call)
+{
+    uint32_t params = call->func->type->param_slots;
+    uint32_t count = call->func->type->result_slots;
     union gw_slot few[FEW];
 
     if (count < params)
         count = params;
     if (count <= FEW)
-        return call_with(func, args, arg_count, results, result_count, few);
+        return call_pinned(call, few, count);
     union gw_slot *slots = gw_heap_get(count, sizeof(*slots));
     if (!slots)
-        return gw_capi_trap_refuse(func->store, "out of memory for arguments");
-    wasm_trap_t *trap = call_with(func, args, arg_count, results, result_count,
-                                  slots);
+        return gw_capi_trap_refuse(call->func->store,
+                                   "out of memory for arguments");
+    wasm_trap_t *trap = call_pinned(call, slots, count);
     gw_heap_free(slots);
     return trap;
 }
@@ -265,8 +289,14 @@ wasm_trap_t *
 wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
                wasm_val_vec_t *results)
 {
-    return call(func, args ? args->data : NULL, args ? args->size : 0,
-                results ? results->data : NULL, results ? results->size : 0);
+    const struct request call = {
+        .func = object_of(func),
+        .args = args ? args->data : NULL,
+        .arg_count = args ? args->size : 0,
+        .results = results ? results->data : NULL,
+        .result_count = results ? results->size : 0,
+    };
+    return call_func(&call);
 }
 
 enum godwit_trap
@@ -274,14 +304,16 @@ godwit_func_call(const wasm_func_t *func, const wasm_val_t *args,
                  size_t arg_count, wasm_val_t *results, size_t result_count,
                  wasm_trap_t **trap)
 {
-    const struct gw_functype *type = object_of(func)->type;
+    const struct request call = { object_of(func), args, arg_count, results,
+                                  result_count };
     wasm_trap_t *ended;
-    if (result_count == type->result_count)
-        ended = call(func, args, arg_count, results, result_count);
+    if (result_count == call.func->type->result_count)
+        ended = call_func(&call);
     else
         ended = gw_capi_trap_refuse(func->head.store,
                                     "%zu results asked for, of %u",
-                                    result_count, (unsigned)type->result_count);
+                                    result_count,
+                                    (unsigned)call.func->type->result_count);
     enum godwit_trap kind = godwit_trap_kind(ended);
     if (trap)
         *trap = ended;

@@ -12,6 +12,7 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "rt/heap.h"
 #include "rt/store.h"
 
 #include "godwit.h"
@@ -32,9 +33,8 @@ enum gw_handle_kind {
 struct wasm_ref_t {
     enum gw_handle_kind kind;
     struct gw_store *store;
-    void *object;    /* what it is depends on kind; identity is its address */
-    gw_valtype type; /* GW_HANDLE_OPAQUE: the type it came with; object is
-                        the slot's bits */
+    void *object; /* what it is depends on kind; identity is its address.
+                     GW_HANDLE_OPAQUE: a struct gw_root of the handle's own */
 };
 
 #define GW_HANDLE(name)         \
@@ -82,23 +82,24 @@ struct gw_capi_trap {
 };
 
 /* An object of the host that guests can hold: a foreign one, or any other
- * that was passed as an externref.  Its address is the guest's reference.
- * Once a guest may have it, it stays until the store goes. */
+ * that was passed as an externref.  It counts the handles of a foreign object
+ * and, as one more, the object of the store's heap that stands for it. */
 struct gw_box {
-    struct gw_box *self; /* the keys of the store's index: own address and */
-    void *object;        /*   what it stands for; foreign: itself */
     enum gw_handle_kind kind;
-    uint32_t refs; /* handles of a foreign object */
-    bool escaped;
-    struct gw_note note; /* of a foreign object */
+    uint32_t refs;
+    void *object; /* what it stands for; foreign: itself */
+    struct gw_store *store;
+    struct gw_hostref *hostref;  /* what guests hold, or NULL */
+    struct gw_box *next, **link; /* list of those with a hostref, or of */
+    struct gw_note note;         /*   those whose hostref was collected */
 };
 
 /* What this layer keeps with a store: at store->user. */
 struct gw_capi_store {
     struct gw_store *store;
-    struct gw_map boxes; /* address -> index in box_list */
-    struct gw_vec box_list;
-    struct gw_map notes; /* address of an object -> index in note_list */
+    struct gw_box *boxes;   /* that guests may hold */
+    struct gw_box *dropped; /* that no guest holds any more */
+    struct gw_map notes;    /* address of an object -> index in note_list */
     struct gw_vec note_list;
     struct gw_capi_trap *thrown; /* by a host function, on its way */
 };
@@ -139,11 +140,16 @@ bool gw_capi_store_init(struct gw_store *store);
 /* Notes of store-owned objects; NULL when there is none (and make is false)
  * or no memory. */
 struct gw_note *gw_note_find(struct gw_store *store, void *object, bool make);
-/* The reference a guest holds for the object of ref; 0: no memory. */
+/* The reference a guest holds for the object of ref; 0: no memory.  May
+ * collect garbage: references that no guest holds yet must be pinned. */
 uint64_t gw_box_lower(const struct wasm_ref_t *ref);
-/* The handle for such a reference; OPAQUE when it is not one of ours. */
-struct wasm_ref_t *gw_box_lift(struct gw_store *store, uint64_t bits,
-                               gw_valtype type);
+/* The handle for a reference that is no function; OPAQUE when it is not one
+ * of the host's. */
+struct wasm_ref_t *gw_box_lift(struct gw_store *store, uint64_t bits);
+void gw_box_unref(struct gw_box *box);
+/* Ends what guests have let go; finalizers of the host run here and not while
+ * garbage is collected. */
+void gw_box_sweep(struct gw_store *store);
 
 /* ---- value.c ---- */
 

@@ -36,15 +36,6 @@ unref_module(struct gw_capi_module *module)
     gw_heap_free(module);
 }
 
-static void
-unref_foreign(struct gw_box *box)
-{
-    if (--box->refs > 0 || box->escaped)
-        return;
-    gw_note_set(&box->note, NULL, NULL);
-    gw_heap_free(box);
-}
-
 void
 gw_object_unref(enum gw_handle_kind kind, void *object)
 {
@@ -53,7 +44,7 @@ gw_object_unref(enum gw_handle_kind kind, void *object)
     else if (kind == GW_HANDLE_TRAP)
         gw_capi_trap_unref(object);
     else if (kind == GW_HANDLE_FOREIGN)
-        unref_foreign(object);
+        gw_box_unref(object);
 }
 
 /* ---- handles ---- */
@@ -87,7 +78,10 @@ gw_handle_delete(struct wasm_ref_t *ref)
 {
     if (!ref)
         return;
-    gw_object_unref(ref->kind, ref->object);
+    if (ref->kind == GW_HANDLE_OPAQUE)
+        gw_root_delete(ref->store, ref->object);
+    else
+        gw_object_unref(ref->kind, ref->object);
     gw_store_unref(ref->store);
     gw_heap_free(ref);
 }
@@ -97,10 +91,9 @@ copy_handle(const struct wasm_ref_t *ref)
 {
     if (!ref)
         return NULL;
-    struct wasm_ref_t *copy = gw_handle_new(ref->kind, ref->store, ref->object);
-    if (copy)
-        copy->type = ref->type;
-    return copy;
+    if (ref->kind == GW_HANDLE_OPAQUE)
+        return gw_box_lift(ref->store, gw_box_lower(ref));
+    return gw_handle_new(ref->kind, ref->store, ref->object);
 }
 
 static bool

@@ -21,44 +21,45 @@ wasm_val_copy(wasm_val_t *out, const wasm_val_t *val)
 
 /* ---- references ---- */
 
-/* func and extern are hierarchies that the host can make values of. */
-enum hierarchy { FUNC, EXTERN, OTHER };
+/* Has a heap type functions as its values? */
+static bool
+is_func(const struct gw_engine *engine, gw_valtype type)
+{
+    return gw_capi_valkind(engine, type) == WASM_FUNCREF;
+}
 
-static enum hierarchy
-hierarchy_of(const struct gw_engine *engine, gw_valtype type)
+/* Exceptions are a hierarchy of their own; of continuations the host can have
+ * none. */
+static bool
+in_hierarchy(uint64_t bits, gw_valtype type)
 {
     uint32_t heap = gw_type_heap(type);
-    if (heap == GW_HEAP_EXTERN || heap == GW_HEAP_NOEXTERN)
-        return EXTERN;
-    return gw_capi_valkind(engine, type) == WASM_FUNCREF ? FUNC : OTHER;
+    bool exn = !gw_ref_is_i31(bits) &&
+               gw_ref_object(bits)->kind == GW_OBJECT_EXN;
+    if (heap == GW_HEAP_CONT || heap == GW_HEAP_NOCONT)
+        return false;
+    return exn == (heap == GW_HEAP_EXN || heap == GW_HEAP_NOEXN);
 }
 
 bool
 gw_ref_lower(struct gw_store *store, gw_valtype type,
              const struct wasm_ref_t *ref, uint64_t *out)
 {
-    const struct gw_engine *engine = store->engine;
-    gw_valtype own;
-
     *out = 0;
     if (!ref)
         return (type & GW_NULLABLE) != 0;
     if (ref->store != store)
         return false;
-    if (hierarchy_of(engine, type) == FUNC) {
+    if (is_func(store->engine, type)) {
         if (ref->kind != GW_HANDLE_FUNC)
             return false;
-        const struct gw_funcinst *func = ref->object;
-        own = gw_type_ref(false, func->type_id);
-        *out = gw_ref_from(func);
-    } else if (ref->kind == GW_HANDLE_OPAQUE) {
-        own = ref->type & ~GW_NULLABLE;
         *out = gw_ref_from(ref->object);
     } else {
-        own = gw_type_ref(false, GW_HEAP_EXTERN);
         *out = gw_box_lower(ref);
+        if (*out == 0 || !in_hierarchy(*out, type))
+            return false;
     }
-    return *out != 0 && gw_typereg_matches(engine, own, type);
+    return gw_ref_has_type(store, *out, type);
 }
 
 struct wasm_ref_t *
@@ -66,9 +67,9 @@ gw_ref_lift(struct gw_store *store, gw_valtype type, uint64_t bits)
 {
     if (bits == 0)
         return NULL;
-    if (hierarchy_of(store->engine, type) == FUNC)
+    if (is_func(store->engine, type))
         return gw_handle_new(GW_HANDLE_FUNC, store, gw_ref_func(bits));
-    return gw_box_lift(store, bits, type);
+    return gw_box_lift(store, bits);
 }
 
 /* ---- values ---- */

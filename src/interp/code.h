@@ -70,7 +70,40 @@ struct gw_icode {
     uint32_t zero_pairs;  /* pairs of slots to clear */
     uint32_t frame_slots;
     uint32_t word_count;
-    uint32_t words[];
+    uint32_t clause_count;
+    uint32_t words[]; /* then the clauses */
+};
+
+static inline const struct gw_clause *
+gw_icode_clauses(const struct gw_icode *code)
+{
+    return (const struct gw_clause *)(const void *)(code->words +
+                                                    code->word_count);
+}
+
+/*
+ * What a block catches, and where the function goes on then.  Entering a try
+ * makes no code: an exception looks for the clause by the pc of each frame.
+ * The clauses of inner blocks come first, those of one block in their order.
+ */
+enum gw_clause_kind {
+    GW_CLAUSE_TAG, /* the first four as try_table numbers them */
+    GW_CLAUSE_TAG_REF,
+    GW_CLAUSE_ALL,
+    GW_CLAUSE_ALL_REF,
+    GW_CLAUSE_LEGACY_TAG, /* the exception comes first, for rethrow */
+    GW_CLAUSE_LEGACY_ALL,
+    GW_CLAUSE_DELEGATE /* nothing, but look on from another block */
+};
+
+struct gw_clause {
+    uint32_t first, end; /* holds where first < pc <= end, in words */
+    uint32_t depth;      /* how many blocks are around its own */
+    uint32_t kind;       /* enum gw_clause_kind */
+    uint32_t tag;
+    uint32_t target; /* word; delegate: depth of the block whose clauses come
+                        next */
+    uint32_t slot;   /* where what it delivers begins */
 };
 
 /* More bytes than any guest stack has, so that the check of the stack finds

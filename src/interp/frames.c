@@ -31,6 +31,29 @@ place_of(const struct gw_trans *t, const struct gw_loc *loc,
     return room;
 }
 
+/* Behind its operands a frame has the exceptions of the legacy handlers that
+ * it is in, which rethrow names; they have slots, but are no operands of the
+ * validator.  The next handler's label from *depth on, or NULL. */
+static const struct gw_label *
+next_handler(const struct gw_trans *t, uint32_t *depth)
+{
+    while (*depth < t->depth) {
+        const struct gw_label *label = &t->labels[(*depth)++];
+        if (label->handler)
+            return label;
+    }
+    return NULL;
+}
+
+static uint32_t
+count_handlers(const struct gw_trans *t)
+{
+    uint32_t count = 0, depth = 0;
+    while (next_handler(t, &depth))
+        count++;
+    return count;
+}
+
 static bool
 push_value(struct gw_frames *frames, gw_valtype type,
            const union gw_slot *from)
@@ -58,7 +81,7 @@ read_frame(struct gw_frames *frames, const struct gw_frame_record *record,
             .pc = probe->pc,
             .kind = probe->kind,
             .local_count = probe->it.local_count,
-            .operand_count = probe->operands,
+            .operand_count = probe->operands + count_handlers(t),
             .first_type = (uint32_t)frames->types.count,
             .first_slot = (uint32_t)frames->slots.count,
         };
@@ -70,6 +93,10 @@ read_frame(struct gw_frames *frames, const struct gw_frame_record *record,
         good = push_value(frames, probe->it.stack[i],
                           place_of(t, &t->locs[i], record->fp, room));
     }
+    const struct gw_label *label;
+    uint32_t depth = 0;
+    while (good && (label = next_handler(t, &depth)) != NULL)
+        good = push_value(frames, GW_TYPE_EXNREF, record->fp + label->slot);
     return good ? GW_OK : GW_ERR_NOMEM;
 }
 
@@ -103,15 +130,19 @@ fits(const struct gw_frames *frames, const struct gw_frame *frame,
 {
     const gw_valtype *types =
         (const gw_valtype *)frames->types.data + frame->first_type;
-    uint32_t locals = probe->it.local_count;
+    uint32_t locals = probe->it.local_count, operands = probe->operands;
     if (frame->kind != probe->kind || frame->local_count != locals ||
-        frame->operand_count != probe->operands)
+        frame->operand_count != operands + count_handlers(&probe->t))
         return false;
+    for (uint32_t i = locals + operands; i < locals + frame->operand_count;
+         i++) {
+        if (types[i] != GW_TYPE_EXNREF)
+            return false;
+    }
     return (locals == 0 ||
             memcmp(types, probe->it.locals, locals * sizeof(*types)) == 0) &&
-           (probe->operands == 0 ||
-            memcmp(types + locals, probe->it.stack,
-                   probe->operands * sizeof(*types)) == 0);
+           (operands == 0 || memcmp(types + locals, probe->it.stack,
+                                    operands * sizeof(*types)) == 0);
 }
 
 /* Writes a value where it belongs; what belongs to a local or to the code
@@ -141,24 +172,27 @@ write_frame(const struct gw_frames *frames, const struct gw_frame *frame,
     if (locals != 0)
         memcpy(fp, value, locals * sizeof(*fp));
     value += locals;
-    for (uint32_t i = 0; i < frame->operand_count; i++) {
+    for (uint32_t i = 0; i < probe->operands; i++) {
         const struct gw_loc *loc = &t->locs[i];
         if (!write_value(t, loc, probe->it.stack[i], fp, value))
             return false;
         value += loc->slots;
     }
+    const struct gw_label *label;
+    uint32_t depth = 0;
+    while ((label = next_handler(t, &depth)) != NULL)
+        fp[label->slot] = *value++;
     return true;
 }
 
-/* Where a frame's callee has its slots: behind the operands. */
+/* Where the callee of a frame at a call has its slots: at the results of the
+ * call, which the probe has pushed. */
 static union gw_slot *
 next_fp(const struct gw_probe *probe, union gw_slot *fp)
 {
     const struct gw_trans *t = &probe->t;
-    if (probe->operands == 0)
-        return fp + t->local_slot[probe->it.local_count];
-    const struct gw_loc *last = &t->locs[probe->operands - 1];
-    return fp + last->slot + last->slots;
+    bool results = t->height > probe->operands;
+    return fp + (results ? t->locs[probe->operands].slot : t->slot_top);
 }
 
 static enum gw_err

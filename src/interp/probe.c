@@ -54,7 +54,7 @@ run(struct gw_probe *probe, struct gw_program *program, uint32_t func,
     struct gw_engine *engine = program->engine;
     gw_op_iter_init(&probe->it, program->module, &engine->decode,
                     &engine->alloc);
-    gw_trans_init(&probe->t, &probe->it, engine);
+    gw_trans_init(&probe->t, &probe->it, program);
     probe->t.probe = entry ? look_at_entry : look;
     probe->t.probe_env = probe;
     enum gw_err err = gw_trans_run(&probe->t, func);
@@ -122,7 +122,7 @@ gw_code_map_init(struct gw_code_map *map, struct gw_program *program,
     gw_vec_init(&map->places, &engine->alloc, sizeof(struct gw_code_place));
     map->first = program->module->funcs[func].offset;
     gw_op_iter_init(&it, program->module, &engine->decode, &engine->alloc);
-    gw_trans_init(&t, &it, engine);
+    gw_trans_init(&t, &it, program);
     t.probe = note;
     t.probe_env = map;
     enum gw_err err = gw_trans_run(&t, func);

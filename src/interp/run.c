@@ -57,6 +57,9 @@ call_host(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args,
     enum gw_trap trap = func->host(func->env, &call, args);
     exec->pc = NULL;
     exec->slot_top = slot_top;
+    /* An exception that came to the host goes on in the guest that called. */
+    if (trap == GW_TRAP_UNCAUGHT_EXCEPTION && exec->exn)
+        return gw_interp_throw_ref(exec, gw_ref_from(exec->exn));
     return trap;
 }
 

@@ -33,6 +33,15 @@ enum gw_trap gw_interp_call_slow(struct gw_exec *exec,
 enum gw_trap gw_interp_tail_slow(struct gw_exec *exec,
                                  struct gw_funcinst *func);
 
+/* Raise an exception in the newest frame; its tag is the instance's, its
+ * values are at args.  GW_TRAP_NONE: the newest frame now is the one that
+ * caught it.  GW_TRAP_UNCAUGHT_EXCEPTION: the run does not, and what was
+ * thrown is in exec->exn. */
+enum gw_trap gw_interp_throw(struct gw_exec *exec, uint32_t tag,
+                             const union gw_slot *args);
+/* The same with an exception that there is; null traps. */
+enum gw_trap gw_interp_throw_ref(struct gw_exec *exec, uint64_t ref);
+
 /* At a safepoint with ctx->poll set; the record's pc is where the frame goes
  * on: a loop header or the function's beginning. */
 enum gw_trap gw_interp_poll(struct gw_exec *exec);

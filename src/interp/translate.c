@@ -416,13 +416,16 @@ form_of_memory(const struct gw_engine *engine, const struct gw_module *module)
 
 void
 gw_trans_init(struct gw_trans *t, struct gw_op_iter *it,
-              const struct gw_engine *engine)
+              const struct gw_program *program)
 {
+    const struct gw_engine *engine = program->engine;
     memset(t, 0, sizeof *t);
     t->it = it;
+    t->program = program;
     t->alloc = it->alloc;
     t->meter = engine->config.values[GW_OPTION_METER] != 0;
     t->form0 = form_of_memory(engine, it->module);
+    gw_vec_init(&t->clauses, t->alloc, sizeof(struct gw_clause));
     gw_trans_barrier(t);
 }
 
@@ -435,6 +438,7 @@ gw_trans_fini(struct gw_trans *t)
     gw_alloc_free(t->alloc, t->labels, t->label_capacity * sizeof *t->labels);
     gw_alloc_free(t->alloc, t->local_slot, locals * sizeof *t->local_slot);
     gw_alloc_free(t->alloc, t->local_wait, locals * sizeof *t->local_wait);
+    gw_vec_fini(&t->clauses);
 }
 
 enum gw_err
@@ -470,16 +474,18 @@ gw_trans_open(struct gw_trans *t, uint32_t param_count, bool live)
 /* ---- code of a program ---- */
 
 static size_t
-code_size(uint32_t words)
+code_size(uint32_t words, uint32_t clauses)
 {
-    return offsetof(struct gw_icode, words) + words * sizeof(uint32_t);
+    return offsetof(struct gw_icode, words) + words * sizeof(uint32_t) +
+           clauses * sizeof(struct gw_clause);
 }
 
 static struct gw_icode *
 make_code(struct gw_trans *t, struct gw_alloc *alloc)
 {
     const struct gw_functype *type = t->it->type;
-    struct gw_icode *code = gw_alloc_get(alloc, code_size(t->count));
+    uint32_t clauses = (uint32_t)t->clauses.count;
+    struct gw_icode *code = gw_alloc_get(alloc, code_size(t->count, clauses));
     if (!code)
         return NULL;
     uint64_t bytes = (uint64_t)t->slot_max * sizeof(union gw_slot) +
@@ -490,7 +496,11 @@ make_code(struct gw_trans *t, struct gw_alloc *alloc)
     code->zero_pairs =
         (t->local_slot[t->it->local_count] - type->param_slots + 1) / 2;
     code->word_count = t->count;
+    code->clause_count = clauses;
     memcpy(code->words, t->words, t->count * sizeof(uint32_t));
+    if (clauses != 0)
+        memcpy(code->words + t->count, t->clauses.data,
+               clauses * sizeof(struct gw_clause));
     return code;
 }
 
@@ -502,7 +512,7 @@ translate(const struct gw_program *program, uint32_t func)
     struct gw_op_iter it;
     struct gw_trans t;
     gw_op_iter_init(&it, program->module, &engine->decode, &engine->alloc);
-    gw_trans_init(&t, &it, engine);
+    gw_trans_init(&t, &it, program);
     if (gw_trans_run(&t, func) == GW_OK)
         code = make_code(&t, &engine->alloc);
     gw_trans_fini(&t);
@@ -534,5 +544,5 @@ gw_interp_free_code(struct gw_program *program, void *code)
     struct gw_icode *icode = code;
     if (icode)
         gw_alloc_free(&program->engine->alloc, icode,
-                      code_size(icode->word_count));
+                      code_size(icode->word_count, icode->clause_count));
 }

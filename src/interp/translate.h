@@ -28,6 +28,7 @@
 #ifndef GW_INTERP_TRANSLATE_H
 #define GW_INTERP_TRANSLATE_H
 
+#include "base/vec.h"
 #include "interp/code.h"
 #include "wasm/op_iter.h"
 
@@ -50,9 +51,12 @@ struct gw_loc {
 struct gw_label {
     uint32_t height; /* of the operands below the block's parameters */
     uint32_t slot;   /* where the block's parameters and results begin */
-    uint32_t start;  /* loop: where its code begins */
+    uint32_t start;  /* loop, try: where its code begins */
     uint32_t fixups; /* branches to the end: see gw_trans_refer */
     uint32_t other;  /* if: the branch to else */
+    uint32_t clauses; /* newest that goes to the end, + 1; see target */
+    uint32_t body_end; /* legacy try with a handler: where its body ends */
+    bool handler; /* a legacy handler: slot holds the exception */
     bool loop;
     bool dead; /* cannot be reached: no code at all */
 };
@@ -89,6 +93,7 @@ extern const struct gw_fuse gw_fuses[GW_IOP_COUNT];
 
 struct gw_trans {
     struct gw_op_iter *it;
+    const struct gw_program *program;
     const struct gw_rule *rule; /* of it->op */
     struct gw_alloc *alloc;
     bool meter;
@@ -114,6 +119,8 @@ struct gw_trans {
     struct gw_label *labels;
     uint32_t depth, label_capacity;
 
+    struct gw_vec clauses; /* struct gw_clause */
+
     /* Called after every operator; returns false to stop. */
     bool (*probe)(void *env, struct gw_trans *t);
     void *probe_env;
@@ -122,7 +129,7 @@ struct gw_trans {
 /* Walks function `func` of program's module; t->probe may be set before.  The
  * caller calls gw_trans_fini in any case. */
 void gw_trans_init(struct gw_trans *t, struct gw_op_iter *it,
-                   const struct gw_engine *engine);
+                   const struct gw_program *program);
 enum gw_err gw_trans_run(struct gw_trans *t, uint32_t func);
 void gw_trans_fini(struct gw_trans *t);
 
@@ -150,6 +157,28 @@ void gw_trans_barrier(struct gw_trans *t);
 struct gw_label *gw_trans_open(struct gw_trans *t, uint32_t param_count,
                                bool live);
 
+/* The label that an immediate names. */
+struct gw_label *gw_trans_label(struct gw_trans *t, uint32_t index);
+/* Brings what a block leaves, `count` operands, where its label wants it. */
+void gw_trans_leave(struct gw_trans *t, const struct gw_label *label,
+                    uint32_t count);
+/* Leaves only what stands below the block. */
+void gw_trans_cut(struct gw_trans *t, const struct gw_label *label);
+/* Jumps to a label, or to where *fixups will be bound. */
+void gw_trans_jump(struct gw_trans *t, struct gw_label *label,
+                   uint32_t *fixups);
+/* Settles and pops the operands of a call and yields where they stand. */
+uint32_t gw_trans_arguments(struct gw_trans *t,
+                            const struct gw_functype *type);
+
+/* ---- exceptions ---- */
+
+/* A try_table ends: its clauses join the function's. */
+void gw_trans_end_try(struct gw_trans *t, const struct gw_label *label,
+                      const struct gw_ctl *ctl);
+/* Lets the clauses that go to a label's end come here. */
+void gw_trans_bind_clauses(struct gw_trans *t, struct gw_label *label);
+
 /* ---- operands ---- */
 
 /* Pushes a value in its own slot, which is returned. */
@@ -174,10 +203,15 @@ uint32_t gw_trans_base(const struct gw_trans *t, uint32_t count);
 /* Is this operand, just popped, what the last instruction computed? */
 bool gw_trans_is_last(const struct gw_trans *t, const struct gw_loc *loc);
 
+/* Charges for a size in a slot, as gw_fuel_bulk says. */
+void gw_trans_meter_size(struct gw_trans *t, uint32_t slot, uint32_t log2,
+                         uint32_t is64);
+
 /* Is operand i of the operator a 64-bit number?  As bit i for i < count. */
 uint32_t gw_trans_flags(const struct gw_trans *t, uint32_t count);
 
 #define TRANSLATE(IDENT, FUNCTION) gw_trans_fn gw_trans_op_##FUNCTION;
+#define TRANSLATE_TO(IDENT, FUNCTION) TRANSLATE(IDENT, FUNCTION)
 #include "interp/translate.def"
 #define TRANSLATE_AS(FUNCTION) gw_trans_fn gw_trans_op_##FUNCTION;
 TRANSLATE_AS(num)
@@ -189,6 +223,7 @@ TRANSLATE_AS(load)
 TRANSLATE_AS(store)
 TRANSLATE_AS(load_lane)
 TRANSLATE_AS(store_lane)
+TRANSLATE_AS(atomic)
 #undef TRANSLATE_AS
 
 #endif

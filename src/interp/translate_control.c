@@ -73,8 +73,8 @@ emit_cond(struct gw_trans *t, const struct cond *cond, bool sense,
                    fixups);
 }
 
-static void
-emit_br(struct gw_trans *t, struct gw_label *label, uint32_t *fixups)
+void
+gw_trans_jump(struct gw_trans *t, struct gw_label *label, uint32_t *fixups)
 {
     gw_trans_emit(t, label && label->loop ? GW_IOP_BR_L : GW_IOP_BR, 2);
     gw_trans_refer(t, t->last + 1, 1, label, fixups);
@@ -82,8 +82,8 @@ emit_br(struct gw_trans *t, struct gw_label *label, uint32_t *fixups)
 
 /* ---- what labels carry ---- */
 
-static struct gw_label *
-label_of(struct gw_trans *t, uint32_t label)
+struct gw_label *
+gw_trans_label(struct gw_trans *t, uint32_t label)
 {
     return &t->labels[t->depth - 1 - label];
 }
@@ -170,9 +170,17 @@ gw_trans_op_if(struct gw_trans *t)
         emit_cond(t, &cond, false, NULL, &label->other);
 }
 
-/* Leaves only what stands below the block. */
-static void
-cut(struct gw_trans *t, const struct gw_label *label)
+void
+gw_trans_leave(struct gw_trans *t, const struct gw_label *label,
+               uint32_t count)
+{
+    gw_trans_settle(t, count);
+    if (count != 0 && gw_trans_base(t, count) != label->slot)
+        move_down(t, label->slot, count);
+}
+
+void
+gw_trans_cut(struct gw_trans *t, const struct gw_label *label)
 {
     if (!t->failed)
         gw_trans_drop(t, t->height - label->height);
@@ -182,15 +190,15 @@ cut(struct gw_trans *t, const struct gw_label *label)
 void
 gw_trans_op_else(struct gw_trans *t)
 {
-    struct gw_label *label = label_of(t, 0);
+    struct gw_label *label = gw_trans_label(t, 0);
     const struct gw_blocktype *type = &gw_op_iter_label(t->it, 0)->type;
     if (label->dead)
         return;
     if (t->it->reachable) {
         gw_trans_settle(t, type->result_count);
-        emit_br(t, label, NULL);
+        gw_trans_jump(t, label, NULL);
     }
-    cut(t, label);
+    gw_trans_cut(t, label);
     gw_trans_bind(t, &label->other);
     gw_trans_push_types(t, type->params, type->param_count);
 }
@@ -225,12 +233,13 @@ static void
 end_function(struct gw_trans *t, struct gw_label *label)
 {
     const struct gw_functype *type = t->it->type;
-    bool joined = label->fixups != 0;
+    bool joined = label->fixups != 0 || label->clauses != 0;
     if (joined) {
         if (t->it->reachable)
             gw_trans_settle(t, type->result_count);
         gw_trans_bind(t, &label->fixups);
-        cut(t, label);
+        gw_trans_bind_clauses(t, label);
+        gw_trans_cut(t, label);
         gw_trans_push_types(t, type->results, type->result_count);
     }
     if (joined || t->it->reachable)
@@ -241,9 +250,9 @@ end_function(struct gw_trans *t, struct gw_label *label)
 void
 gw_trans_op_end(struct gw_trans *t)
 {
-    struct gw_label *label = label_of(t, 0);
-    const struct gw_blocktype *type = &gw_op_iter_label(t->it, 0)->type;
-    bool joined = label->fixups != 0 || label->other != 0;
+    struct gw_label *label = gw_trans_label(t, 0);
+    const struct gw_ctl *ctl = gw_op_iter_label(t->it, 0);
+    const struct gw_blocktype *type = &ctl->type;
     if (t->depth == 1) {
         end_function(t, label);
         return;
@@ -251,13 +260,17 @@ gw_trans_op_end(struct gw_trans *t)
     t->depth--;
     if (label->dead)
         return;
-    if (t->it->reachable && !joined)
+    if (ctl->op == GW_OP_TRY_TABLE)
+        gw_trans_end_try(t, label, ctl);
+    bool joined = (label->fixups | label->other | label->clauses) != 0;
+    if (t->it->reachable && !joined && !label->handler)
         return; /* the results may stay where they are */
     if (t->it->reachable)
-        gw_trans_settle(t, type->result_count);
-    cut(t, label);
+        gw_trans_leave(t, label, type->result_count);
+    gw_trans_cut(t, label);
     gw_trans_bind(t, &label->fixups);
     gw_trans_bind(t, &label->other);
+    gw_trans_bind_clauses(t, label);
     gw_trans_push_types(t, type->results, type->result_count);
 }
 
@@ -289,18 +302,18 @@ gw_trans_op_br(struct gw_trans *t)
         emit_return(t);
         return;
     }
-    struct gw_label *label = label_of(t, index);
+    struct gw_label *label = gw_trans_label(t, index);
     uint32_t count = label_arity(t, index);
     if (prepare_move(t, label, count))
         move_down(t, label->slot, count);
-    emit_br(t, label, NULL);
+    gw_trans_jump(t, label, NULL);
 }
 
 /* Branches with the top operands of the stack if the condition is true. */
 static void
 branch_if(struct gw_trans *t, const struct cond *cond, uint32_t index)
 {
-    struct gw_label *label = label_of(t, index);
+    struct gw_label *label = gw_trans_label(t, index);
     uint32_t count = label_arity(t, index), skip = 0;
     if (!prepare_move(t, label, count)) {
         emit_cond(t, cond, true, label, NULL);
@@ -308,7 +321,7 @@ branch_if(struct gw_trans *t, const struct cond *cond, uint32_t index)
     }
     emit_cond(t, cond, false, NULL, &skip);
     move_down(t, label->slot, count);
-    emit_br(t, label, NULL);
+    gw_trans_jump(t, label, NULL);
     gw_trans_bind(t, &skip);
 }
 
@@ -372,7 +385,7 @@ table_moves(struct gw_trans *t, uint32_t base)
 {
     struct gw_reader reader = table_labels(t);
     for (uint64_t i = 0; i <= t->it->imm.count; i++) {
-        if (label_of(t, gw_read_u32(&reader))->slot != base)
+        if (gw_trans_label(t, gw_read_u32(&reader))->slot != base)
             return true;
     }
     return false;
@@ -383,7 +396,7 @@ emit_entries(struct gw_trans *t, bool moves)
 {
     struct gw_reader reader = table_labels(t);
     for (uint64_t i = 0; i <= t->it->imm.count && !t->failed; i++) {
-        struct gw_label *label = label_of(t, gw_read_u32(&reader));
+        struct gw_label *label = gw_trans_label(t, gw_read_u32(&reader));
         uint32_t *at = gw_trans_words(t, moves ? 2 : 1);
         if (at && moves)
             at[0] = label->slot;
@@ -416,9 +429,8 @@ gw_trans_op_br_table(struct gw_trans *t)
 
 /* ---- calls ---- */
 
-/* Settles and pops the arguments of a call and yields where they stand. */
-static uint32_t
-take_arguments(struct gw_trans *t, const struct gw_functype *type)
+uint32_t
+gw_trans_arguments(struct gw_trans *t, const struct gw_functype *type)
 {
     gw_trans_settle(t, type->param_count);
     uint32_t base = gw_trans_base(t, type->param_count);
@@ -445,7 +457,7 @@ gw_trans_op_call(struct gw_trans *t)
     uint32_t func = t->it->imm.a;
     const struct gw_functype *type = gw_module_functype(module, func);
     bool import = func < module->imported[GW_EXTERN_FUNC];
-    uint32_t base = take_arguments(t, type);
+    uint32_t base = gw_trans_arguments(t, type);
     uint32_t *at =
         gw_trans_emit(t, import ? GW_IOP_CALL_IMPORT : GW_IOP_CALL, 3);
     at[1] = func;
@@ -459,7 +471,7 @@ gw_trans_op_return_call(struct gw_trans *t)
     const struct gw_module *module = t->it->module;
     const struct gw_functype *type =
         gw_module_functype(module, t->it->imm.a);
-    uint32_t base = take_arguments(t, type);
+    uint32_t base = gw_trans_arguments(t, type);
     uint32_t *at = gw_trans_emit(t, GW_IOP_RETURN_CALL, 4);
     at[1] = t->it->imm.a;
     at[2] = base;
@@ -476,7 +488,7 @@ emit_indirect(struct gw_trans *t, enum gw_iop iop, uint32_t words,
     bool is64 = t->it->module->tables[imm->b].type.limits.is64;
     struct gw_loc index = gw_trans_pop(t);
     uint32_t slot = gw_trans_read(t, &index);
-    uint32_t base = take_arguments(t, type);
+    uint32_t base = gw_trans_arguments(t, type);
     uint32_t *at = gw_trans_emit(t, iop, words);
     at[1] = slot;
     at[2] = imm->b;
@@ -510,7 +522,7 @@ emit_call_ref(struct gw_trans *t, enum gw_iop iop, uint32_t words,
     const struct gw_functype *type = type_of_index(t, t->it->imm.a);
     struct gw_loc func = gw_trans_pop(t);
     uint32_t slot = gw_trans_read(t, &func);
-    uint32_t base = take_arguments(t, type);
+    uint32_t base = gw_trans_arguments(t, type);
     uint32_t *at = gw_trans_emit(t, iop, words);
     at[1] = slot;
     at[2] = base;

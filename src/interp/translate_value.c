@@ -316,9 +316,9 @@ gw_trans_op_store_lane(struct gw_trans *t)
 
 /* ---- tables and memories ---- */
 
-/* Charges for a size in a slot. */
-static void
-meter_size(struct gw_trans *t, uint32_t slot, uint32_t log2, uint32_t is64)
+void
+gw_trans_meter_size(struct gw_trans *t, uint32_t slot, uint32_t log2,
+                    uint32_t is64)
 {
     if (!t->meter)
         return;
@@ -336,7 +336,7 @@ emit_bulk(struct gw_trans *t, enum gw_iop iop, uint32_t a, uint32_t b,
 {
     uint32_t slots[3], flags = gw_trans_flags(t, 3);
     gw_trans_read_n(t, slots, 3);
-    meter_size(t, slots[2], log2, flags >> 2);
+    gw_trans_meter_size(t, slots[2], log2, flags >> 2);
     bool two = b != GW_NO_INDEX;
     uint32_t *at = gw_trans_emit(t, iop, two ? 7 : 6);
     for (uint32_t i = 0; i < 3; i++)
@@ -426,7 +426,7 @@ gw_trans_op_table_grow(struct gw_trans *t)
 {
     uint32_t slots[2], flags = gw_trans_flags(t, 2) >> 1;
     gw_trans_read_n(t, slots, 2);
-    meter_size(t, slots[1], GW_FUEL_TABLE_LOG2, flags);
+    gw_trans_meter_size(t, slots[1], GW_FUEL_TABLE_LOG2, flags);
     uint32_t *at = gw_trans_emit(t, GW_IOP_TABLE_GROW, 6);
     at[2] = slots[0];
     at[3] = slots[1];

@@ -138,8 +138,10 @@ gw_func_call(struct gw_funcinst *func, union gw_slot *args)
     void *frame_top = exec->frame_top;
     const void *pc = exec->pc;
     exec->info_frame = NULL;
-    if (exec->host_depth == 0)
+    if (exec->host_depth == 0) {
         exec->info_given = false;
+        exec->exn = NULL;
+    }
     enum gw_trap trap = func->instance ? call_guest(exec, func, args)
                                        : call_host(exec, func, args);
     if (trap != GW_TRAP_NONE) {

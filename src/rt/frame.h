@@ -27,7 +27,9 @@ struct gw_frame {
     struct gw_funcinst *func;
     uint32_t pc; /* offset of the loop or call operator in the module */
     enum gw_frame_kind kind;
-    uint32_t local_count, operand_count;
+    uint32_t local_count;
+    uint32_t operand_count; /* with the exceptions of the legacy handlers
+                               around the place, outermost first, at the end */
     uint32_t first_type; /* of local_count + operand_count in types */
     uint32_t first_slot; /* their values in slots */
 };

@@ -7,7 +7,7 @@
  * bit is set (rt/value.h).
  *
  * Marking starts from globals, tables, element segments, roots held by the
- * host, and the guest stack.  The stack is scanned conservatively: every slot
+ * host, the guest stack, and the exception that has left it.  The stack is scanned conservatively: every slot
  * in use that holds the address of a live cell keeps that object.  This costs
  * nothing while code runs; what it may keep too long is bounded by the stack.
  * Snapshots do not depend on it: they read canonical frames, which are typed.

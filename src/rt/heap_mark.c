@@ -242,6 +242,8 @@ mark_roots(struct gw_marker *marker)
         mark_address(marker, root->ref);
     for (struct gw_pins *pins = store->heap->pins; pins; pins = pins->outer)
         mark_slots(marker, pins->slots, pins->count);
+    if (exec->exn)
+        mark_address(marker, gw_ref_from(exec->exn));
     mark_slots(marker, exec->stack_base,
                (size_t)(exec->slot_top - exec->stack_base));
 }

@@ -41,6 +41,7 @@ enum {
 };
 
 struct gw_frame_record; /* the tier's */
+struct gw_exn;          /* rt/heap.h */
 
 /*
  * The guest stack is one reservation with inaccessible pages at both ends.
@@ -56,6 +57,9 @@ struct gw_exec {
     int64_t fuel;              /* may fall below 0: then out of fuel */
     uint32_t host_depth;       /* nested host-to-guest calls */
     uint32_t safepoint_count;  /* for GW_REASON_SAFEPOINT_TEST */
+    struct gw_exn *exn;        /* the last that a host function or the host
+                                  itself got as GW_TRAP_UNCAUGHT_EXCEPTION:
+                                  to return that trap is to throw it on */
     struct gw_trap_info info;
     bool info_given;           /* private: info is a host function's, for the
                                   trap that it is about to return */

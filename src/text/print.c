@@ -15,7 +15,12 @@ open_section(struct gw_printer *pr, uint8_t id)
     gw_reader_init(&pr->reader, bytes, base, pr->diag);
 }
 
-static void
+/* The place of custom sections behind the names; others are those of the
+ * section before them. */
+enum { AFTER_NAMES = 0xff };
+
+/* Returns whether it is the name section. */
+static bool
 scan_custom(struct gw_printer *pr, struct gw_reader *reader,
             struct gw_span bytes, uint8_t after)
 {
@@ -29,6 +34,7 @@ scan_custom(struct gw_printer *pr, struct gw_reader *reader,
         reader->failed = true;
     } else if (gw_span_equal(name, gw_span_str("name"))) {
         gw_print_read_names(pr, rest);
+        return true;
     } else if (gw_span_equal(name,
                              gw_span_str("metadata.code.branch_hint"))) {
         pr->hints = rest;
@@ -36,12 +42,13 @@ scan_custom(struct gw_printer *pr, struct gw_reader *reader,
         struct print_custom *custom = gw_vec_push(&pr->customs);
         if (!custom) {
             gw_print_nomem(pr);
-            return;
+            return false;
         }
         custom->name = name;
         custom->bytes = rest;
         custom->after = after;
     }
+    return false;
 }
 
 static void
@@ -62,7 +69,8 @@ scan_sections(struct gw_printer *pr)
         if (reader.failed)
             break;
         if (id == 0) {
-            scan_custom(pr, &reader, bytes, after);
+            if (scan_custom(pr, &reader, bytes, after))
+                after = AFTER_NAMES;
         } else if (id >= PRINT_SECTIONS || pr->sections[id].data) {
             gw_reader_fail(&reader, GW_ERR_MALFORMED, at,
                            "malformed section id");
@@ -456,7 +464,7 @@ print_customs(struct gw_printer *pr, uint8_t after)
     for (size_t i = 0; i < pr->customs.count; i++) {
         if (customs[i].after != after)
             continue;
-        const char *place = "first";
+        const char *place = after ? "last" : "first";
         for (int k = 0; k < WAT_RANKS && after; k++) {
             if (gw_wat_ranks[k].id == after)
                 place = gw_wat_ranks[k].name;
@@ -555,6 +563,7 @@ print_module(struct gw_printer *pr)
             print_section(pr, id);
         print_customs(pr, id);
     }
+    print_customs(pr, AFTER_NAMES);
     gw_buf_text(&pr->out, ")\n");
     if (pr->out.failed)
         gw_print_nomem(pr);

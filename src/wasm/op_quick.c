@@ -204,28 +204,15 @@ quick_memarg(struct gw_imm *imm, const struct gw_op_quick *quick,
 }
 
 static inline const uint8_t *
-quick_number(struct gw_imm *imm, enum gw_quick_kind kind, const uint8_t *at)
+quick_s64(struct gw_imm *imm, const uint8_t *at)
 {
     int32_t value = 0;
-    switch (kind) {
-    case QUICK_I32:
-        at = quick_s32(at, &value);
-        imm->u.i32 = value;
-        return at;
-    case QUICK_I64:
-        /* Five bytes of a longer number may have other bits at the end. */
-        if (at[0] & at[1] & at[2] & at[3] & 0x80)
-            return NULL;
-        at = quick_s32(at, &value);
-        imm->u.i64 = value;
-        return at;
-    case QUICK_F32:
-        imm->u.f32 = (uint32_t)quick_fixed(at, 4);
-        return at + 4;
-    default:
-        imm->u.f64 = quick_fixed(at, 8);
-        return at + 8;
-    }
+    /* The fifth byte of a longer number may have other bits at its end. */
+    if (at[0] & at[1] & at[2] & at[3] & 0x80)
+        return NULL;
+    at = quick_s32(at, &value);
+    imm->u.i64 = value;
+    return at;
 }
 
 /* Reads the immediates of an operator with a check of its own. */
@@ -248,6 +235,7 @@ struct quick {
     const gw_valtype *floor;    /* of the innermost block */
     const gw_valtype *limit;    /* of the room on the stack */
     const struct gw_sink *sink; /* NULL where control cannot come */
+    uint32_t local_count;       /* 0 where each must be looked at */
 };
 
 static inline struct quick
@@ -259,6 +247,7 @@ quick_load(const struct gw_op_iter *it, const struct gw_sink *sink)
         .floor = it->stack + it->ctls[it->depth - 1].height,
         .limit = it->stack + it->stack_capacity,
         .sink = it->reachable ? sink : NULL,
+        .local_count = it->init_tracked ? 0 : it->local_count,
     };
 }
 
@@ -284,105 +273,143 @@ quick_matches(const struct gw_op_quick *quick, const gw_valtype *top)
     return ((found ^ wanted) & mask) == 0;
 }
 
-/* Reads the immediates of an operator that is done here, NULL where the
- * general walk shall look at it.  Of a local, *type is its type. */
-static inline const uint8_t *
-quick_read(struct gw_op_iter *it, const struct gw_op_quick *quick,
-           const uint8_t *next, gw_valtype *type)
+/* Shows the sink an operator, whose operands are popped already. */
+static inline bool
+quick_deliver(struct gw_op_iter *it, const struct quick *q, uint32_t op,
+              const uint8_t *next)
 {
-    enum gw_quick_kind kind = (enum gw_quick_kind)quick->kind;
-    uint32_t local = 0;
-    switch (kind) {
-    case QUICK_PLAIN:
-        return next;
-    case QUICK_LOCAL_GET:
-    case QUICK_LOCAL_SET:
-    case QUICK_LOCAL_TEE:
-        next = quick_u32(next, &local);
-        if (local >= it->local_count || it->init_tracked)
-            return NULL;
-        it->imm.a = local;
-        *type = it->locals[local];
-        return next;
-    case QUICK_MEMARG:
-        return quick_memarg(&it->imm, quick, next);
-    default:
-        return quick_number(&it->imm, kind, next);
-    }
+    if (!q->sink)
+        return true;
+    quick_store(it, q->at, q->top, op, next);
+    return q->sink->op(q->sink->self, it);
 }
 
-/* Operators done here, until one is not. */
-static inline bool
-quick_plain(struct gw_op_iter *it, struct quick *registers,
-            const uint8_t *fence)
+enum quick_end { QUICK_GO_ON, QUICK_LEAVE, QUICK_STOP };
+
+/* Operands and result by the table. */
+static inline enum quick_end
+quick_plain(struct gw_op_iter *it, struct quick *q,
+            const struct gw_op_quick *quick, const uint8_t *next)
 {
-    struct quick q = *registers;
-    const uint8_t *end = it->reader.end;
-    while (q.at < fence && q.top < q.limit) {
-        const struct gw_op_quick *quick = &it->quick[*q.at];
-        if (quick->kind < QUICK_PLAIN || quick->kind > QUICK_MEMARG)
-            break;
-        gw_valtype push = quick->push;
-        const uint8_t *next = quick_read(it, quick, q.at + 1, &push);
-        if (!next || next > end || q.top - q.floor < quick->pops ||
-            !quick_matches(quick, q.top))
-            break;
-        if ((quick->kind == QUICK_LOCAL_SET ||
-             quick->kind == QUICK_LOCAL_TEE) &&
-            q.top[-1] != push)
-            break;
-        q.top -= quick->pops;
-        if (q.sink) {
-            quick_store(it, q.at, q.top, quick->op, next);
-            if (!q.sink->op(q.sink->self, it))
-                return false;
-        }
-        *q.top = push;
-        q.top += quick->pushes;
-        q.at = next;
+    if (!next || !quick_matches(quick, q->top) ||
+        q->top - q->floor < quick->pops)
+        return QUICK_LEAVE;
+    q->top -= quick->pops;
+    if (!quick_deliver(it, q, quick->op, next))
+        return QUICK_STOP;
+    *q->top = quick->push;
+    q->top += quick->pushes;
+    q->at = next;
+    return QUICK_GO_ON;
+}
+
+/* A constant pops nothing. */
+static inline enum quick_end
+quick_constant(struct gw_op_iter *it, struct quick *q,
+               const struct gw_op_quick *quick, const uint8_t *next)
+{
+    if (!next)
+        return QUICK_LEAVE;
+    if (!quick_deliver(it, q, quick->op, next))
+        return QUICK_STOP;
+    *q->top++ = quick->push;
+    q->at = next;
+    return QUICK_GO_ON;
+}
+
+static inline enum quick_end
+quick_local(struct gw_op_iter *it, struct quick *q,
+            const struct gw_op_quick *quick, bool pops, bool pushes)
+{
+    uint32_t local = 0;
+    const uint8_t *next = quick_u32(q->at + 1, &local);
+    if (!next || local >= q->local_count)
+        return QUICK_LEAVE;
+    gw_valtype type = it->locals[local];
+    if (pops) {
+        if (q->top == q->floor || q->top[-1] != type)
+            return QUICK_LEAVE;
+        q->top--;
     }
-    *registers = q;
-    return true;
+    it->imm.a = local;
+    if (!quick_deliver(it, q, quick->op, next))
+        return QUICK_STOP;
+    if (pushes)
+        *q->top++ = type;
+    q->at = next;
+    return QUICK_GO_ON;
 }
 
 /* An operator that only its immediates are read of here. */
-static bool
-quick_perform(struct gw_op_iter *it, const struct quick *q,
-              const struct gw_sink *sink, bool *done)
+static inline enum quick_end
+quick_perform(struct gw_op_iter *it, struct quick *q,
+              const struct gw_op_quick *quick, const struct gw_sink *sink)
 {
-    const struct gw_op_quick *quick = &it->quick[*q->at];
-    *done = false;
-    if (quick->kind < QUICK_BARE)
-        return true;
     const uint8_t *next = quick_index(&it->imm, (enum gw_quick_kind)quick->kind,
                                       q->at + 1);
-    if (!next || next > it->reader.end)
-        return true;
+    if (!next)
+        return QUICK_LEAVE;
     quick_store(it, q->at, q->top, quick->op, next);
-    *done = true;
-    return gw_op_perform(it, sink);
+    if (!gw_op_perform(it, sink))
+        return QUICK_STOP;
+    q->at = it->reader.at;
+    if (it->depth == 0)
+        return QUICK_LEAVE;
+    *q = quick_load(it, sink);
+    return QUICK_GO_ON;
+}
+
+static inline enum quick_end
+quick_step(struct gw_op_iter *it, struct quick *q, const struct gw_sink *sink)
+{
+    const struct gw_op_quick *quick = &it->quick[*q->at];
+    const uint8_t *next = q->at + 1;
+    struct gw_imm *imm = &it->imm;
+    switch ((enum gw_quick_kind)quick->kind) {
+    case QUICK_LOCAL_GET:
+        return quick_local(it, q, quick, false, true);
+    case QUICK_LOCAL_SET:
+        return quick_local(it, q, quick, true, false);
+    case QUICK_LOCAL_TEE:
+        return quick_local(it, q, quick, true, true);
+    case QUICK_PLAIN:
+        return quick_plain(it, q, quick, next);
+    case QUICK_MEMARG:
+        return quick_plain(it, q, quick, quick_memarg(imm, quick, next));
+    case QUICK_I32:
+        next = quick_s32(next, &imm->u.i32);
+        return quick_constant(it, q, quick, next);
+    case QUICK_I64:
+        return quick_constant(it, q, quick, quick_s64(imm, next));
+    case QUICK_F32:
+        imm->u.f32 = (uint32_t)quick_fixed(next, 4);
+        return quick_constant(it, q, quick, next + 4);
+    case QUICK_F64:
+        imm->u.f64 = quick_fixed(next, 8);
+        return quick_constant(it, q, quick, next + 8);
+    case QUICK_BARE:
+    case QUICK_INDEX:
+    case QUICK_BLOCK:
+        return quick_perform(it, q, quick, sink);
+    default:
+        return QUICK_LEAVE;
+    }
 }
 
 bool
 gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
 {
-    /* Numbers are read without looking for the end, so stay clear of it. */
-    const uint8_t *fence = it->module->bytes.data + it->module->bytes.size;
-    if ((size_t)(fence - it->reader.at) <= QUICK_BYTES)
+    /* Immediates are read without looking for the end: stay clear of it. */
+    if (gw_reader_left(&it->reader) <= QUICK_BYTES)
         return true;
-    fence -= QUICK_BYTES;
-    if (fence > it->reader.end)
-        fence = it->reader.end;
-    for (bool done = true; done && it->depth > 0;) {
-        struct quick q = quick_load(it, sink);
-        if (!quick_plain(it, &q, fence))
-            return false;
-        it->reader.at = q.at;
-        it->height = (uint32_t)(q.top - it->stack);
-        if (q.at >= fence)
-            return true;
-        if (!quick_perform(it, &q, sink, &done))
-            return false;
-    }
+    const uint8_t *fence = it->reader.end - QUICK_BYTES;
+    struct quick q = quick_load(it, sink);
+    enum quick_end end = QUICK_GO_ON;
+    while (end == QUICK_GO_ON && q.at < fence && q.top < q.limit)
+        end = quick_step(it, &q, sink);
+    if (end == QUICK_STOP)
+        return false;
+    it->reader.at = q.at;
+    it->height = (uint32_t)(q.top - it->stack);
     return true;
 }

@@ -205,6 +205,9 @@ test_names(void)
                     0x0b);
     EXPECT_BODY_BAD("END opcode expected: else without if", 0, 0x05, 0x0b);
     EXPECT_BODY_BAD("section size mismatch", 0, 0x41, 0, 0x0b, 0x01);
+    EXPECT_BODY_BAD("section size mismatch: the function goes on behind", 0,
+                    0x41, 0, 0x0b, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01,
+                    0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x0b);
 }
 
 static void
