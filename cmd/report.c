@@ -87,8 +87,8 @@ hint_of(enum godwit_code code)
         return "is it a WebAssembly module, and complete?  godwit runs .wasm "
                "and .wat files";
     case GODWIT_INVALID:
-        return "the tool that made this module made a mistake; godwit inspect "
-               "--disasm shows a function";
+        return "the tool that made this module made a mistake, or went past a "
+               "limit; godwit inspect --disasm shows a function";
     case GODWIT_UNSUPPORTED:
         return "build without this feature, or see godwit run --help for "
                "--features";
@@ -107,6 +107,10 @@ cmd_report(const char *subject, godwit_error_t *error)
     uint32_t line, column;
     char text[400];
 
+    /* A limit with a place in the module is the module's fault. */
+    uint64_t offset;
+    if (code == GODWIT_LIMIT && godwit_error_offset(error, &offset))
+        code = GODWIT_INVALID;
     godwit_error_print(error, text, sizeof(text));
     if (!hint)
         hint = hint_of(code);

@@ -31,8 +31,8 @@ round_trip(struct gw_span wasm, bool folded, bool exact)
     const struct gw_wat_options read = { .names = true };
     uint8_t *text, *again;
     size_t text_size, again_size;
-    enum gw_err err =
-        gw_wasm_to_wat(wasm, &print, &alloc, NULL, &text, &text_size);
+    enum gw_err err = gw_wasm_to_wat(wasm, &print, &alloc, NULL, &text,
+                                     &text_size);
     must(err == GW_OK || !exact, "does not print", wasm);
     if (err != GW_OK)
         return;
@@ -45,6 +45,17 @@ round_trip(struct gw_span wasm, bool folded, bool exact)
         gw_alloc_free(&alloc, again, again_size);
     }
     gw_alloc_free(&alloc, text, text_size);
+}
+
+static bool
+contains(struct gw_span text, const char *word)
+{
+    size_t size = strlen(word);
+    for (size_t i = 0; i + size <= text.size; i++) {
+        if (memcmp(text.data + i, word, size) == 0)
+            return true;
+    }
+    return false;
 }
 
 int
@@ -61,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else if (gw_wat_to_wasm(input, &options, &alloc, NULL, &wasm,
                               &wasm_size) == GW_OK) {
         /* (module binary "…") may hold anything. */
-        bool exact = memmem(data, size, "binary", 6) == NULL;
+        bool exact = !contains(input, "binary");
         round_trip(gw_span(wasm, wasm_size), false, exact);
         round_trip(gw_span(wasm, wasm_size), true, exact);
         gw_alloc_free(&alloc, wasm, wasm_size);

@@ -101,7 +101,11 @@ same_object(const struct wasm_ref_t *a, const struct wasm_ref_t *b)
 {
     if (!a || !b)
         return a == b;
-    return a->kind == b->kind && a->store == b->store && a->object == b->object;
+    if (a->kind != b->kind || a->store != b->store)
+        return false;
+    if (a->kind == GW_HANDLE_OPAQUE)
+        return gw_box_lower(a) == gw_box_lower(b);
+    return a->object == b->object;
 }
 
 /* ---- host information ---- */

@@ -37,8 +37,11 @@ static const char *
 add_string(struct gw_strings *strings, const char *text)
 {
     size_t size = strlen(text) + 1;
-    char **data = gw_heap_resize(strings->data, strings->count + 1,
-                                 sizeof(*data));
+    char **data = strings->data;
+    /* Full at each power of two. */
+    if ((strings->count & (strings->count - 1)) == 0)
+        data = gw_heap_resize(data, strings->count ? strings->count * 2 : 1,
+                              sizeof(*data));
     if (!data)
         return NULL;
     strings->data = data;

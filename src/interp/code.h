@@ -93,7 +93,9 @@ enum gw_clause_kind {
     GW_CLAUSE_ALL_REF,
     GW_CLAUSE_LEGACY_TAG, /* the exception comes first, for rethrow */
     GW_CLAUSE_LEGACY_ALL,
-    GW_CLAUSE_DELEGATE /* nothing, but look on from another block */
+    GW_CLAUSE_DELEGATE, /* nothing, but look on from another block */
+    GW_CLAUSE_ON_LABEL, /* of a resume: no exceptions, but suspensions */
+    GW_CLAUSE_ON_SWITCH /* of a resume: continuations may switch */
 };
 
 struct gw_clause {
@@ -104,6 +106,7 @@ struct gw_clause {
     uint32_t target; /* word; delegate: depth of the block whose clauses come
                         next */
     uint32_t slot;   /* where what it delivers begins */
+    uint32_t type;   /* on label: of the continuation it delivers */
 };
 
 /* More bytes than any guest stack has, so that the check of the stack finds

@@ -7,7 +7,9 @@
 
 #if defined(__GNUC__)
 
+#include "rt/atomic.h"
 #include "rt/fuel.h"
+#include "rt/wait.h"
 #include "wasm/mem.h"
 
 #define UNMOVED __asm__ volatile("")

@@ -3,7 +3,9 @@
  */
 #include "interp/run.h"
 
+#include "rt/atomic.h"
 #include "rt/fuel.h"
+#include "rt/wait.h"
 #include "wasm/mem.h"
 
 #define UNMOVED (void)0

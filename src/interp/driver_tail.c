@@ -15,7 +15,9 @@
 
 #if defined(GW_INTERP_TAIL)
 
+#include "rt/atomic.h"
 #include "rt/fuel.h"
+#include "rt/wait.h"
 #include "wasm/mem.h"
 
 /* The first four survive calls of plain C functions.  The table of handlers

@@ -22,6 +22,7 @@
 const struct gw_rule gw_rules[GW_OP_COUNT] = {
 #define TRANSLATE(IDENT, FUNCTION) \
     [GW_OP_##IDENT] = { gw_trans_op_##FUNCTION, 0, 0, 0, 0 },
+#define TRANSLATE_TO(IDENT, FUNCTION) RULE(IDENT, FUNCTION, 1)
 #include "interp/translate.def"
 
 #define NUM1(IDENT, R, A, EXPR) RULE(IDENT, num, SLOTS_##R)
@@ -49,12 +50,12 @@ const struct gw_rule gw_rules[GW_OP_COUNT] = {
 #define VLOAD_LANE(IDENT, LANE) ACCESS(IDENT, load_lane, 2)
 #define VSTORE(IDENT, LANE, COUNT) ACCESS(IDENT, store, 0)
 #define VSTORE_LANE(IDENT, LANE) ACCESS(IDENT, store_lane, 0)
-#define ATOMIC_LOAD(IDENT, VALUE, MEMORY)
-#define ATOMIC_STORE(IDENT, VALUE, MEMORY)
-#define ATOMIC_RMW(IDENT, VALUE, MEMORY, KIND)
-#define ATOMIC_CMPXCHG(IDENT, VALUE, MEMORY)
-#define ATOMIC_WAIT(IDENT, MEMORY)
-#define ATOMIC_NOTIFY(IDENT, MEMORY)
+#define ATOMIC_LOAD(IDENT, VALUE, MEMORY) RULE(IDENT, atomic, 1)
+#define ATOMIC_STORE(IDENT, VALUE, MEMORY) RULE(IDENT, atomic, 0)
+#define ATOMIC_RMW(IDENT, VALUE, MEMORY, KIND) RULE(IDENT, atomic, 1)
+#define ATOMIC_CMPXCHG(IDENT, VALUE, MEMORY) RULE(IDENT, atomic, 1)
+#define ATOMIC_WAIT(IDENT, MEMORY) RULE(IDENT, atomic, 1)
+#define ATOMIC_NOTIFY(IDENT, MEMORY) RULE(IDENT, atomic, 1)
 #include "wasm/mem.def"
 };
 
@@ -68,6 +69,9 @@ const uint16_t gw_rule_swaps[GW_OP_COUNT] = {
 const struct gw_fuse gw_fuses[GW_IOP_COUNT] = {
     [GW_IOP_I32_EQZ] = { GW_IOP_BR_UNLESS, GW_IOP_BR_IF, 0, 3 },
     [GW_IOP_I64_EQZ] = { GW_IOP_BR_UNLESS_64, GW_IOP_BR_IF_64, 0, 3 },
+    [GW_IOP_REF_TEST] = { GW_IOP_BR_ON_CAST, GW_IOP_BR_ON_CAST_FAIL, 0, 4 },
+    [GW_IOP_REF_TEST_FINAL] = { GW_IOP_BR_ON_CAST_FINAL,
+                                GW_IOP_BR_ON_CAST_FAIL_FINAL, 0, 4 },
 #define COMPARE(TAG, IDENT, NOT, SWAP)                                   \
     [GW_IOP_##IDENT] = { GW_IOP_BR_##IDENT, GW_IOP_BR_##NOT,             \
                          GW_IOP_##NOT, 4 },                              \

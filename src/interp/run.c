@@ -2,6 +2,7 @@
 
 #include "interp/interp.h"
 #include "interp/probe.h"
+#include "rt/stack.h"
 
 /* ---- entering functions ---- */
 
@@ -272,20 +273,44 @@ find_pc(struct maps *maps, const struct gw_frame_record *record)
                             (uint32_t)(record->pc - code->words));
 }
 
+/* The record behind this one; from the last of a continuation on to the one
+ * that has resumed it. */
+static const struct gw_frame_record *
+older(const struct gw_frame_record *record, const struct gw_stack **stack)
+{
+    record++;
+    if (!*stack || (const void *)record != (*stack)->end)
+        return record;
+    record = (*stack)->outer_frame_top;
+    *stack = (*stack)->outer;
+    return record;
+}
+
+static uint32_t
+count_frames(const struct gw_exec *exec)
+{
+    const struct gw_frame_record *record = exec->frame_top;
+    const struct gw_stack *stack = exec->stack;
+    uint32_t total = 0;
+    for (; (const void *)record != exec->stack_end;
+         record = older(record, &stack))
+        total += record->func != NULL;
+    return total;
+}
+
 static void
 tier_walk(struct gw_exec *exec,
           bool (*visit)(void *env, const struct gw_trace_frame *frame),
           void *env)
 {
-    const struct gw_frame_record *record = exec->frame_top, *end;
-    struct maps *maps;
+    const struct gw_frame_record *record = exec->frame_top;
+    const struct gw_stack *stack = exec->stack;
     struct gw_alloc *alloc = &exec->store->engine->alloc;
-    uint32_t total = 0, i = 0;
-    end = (const struct gw_frame_record *)(const void *)exec->stack_end;
-    for (const struct gw_frame_record *r = record; r < end; r++)
-        total += r->func != NULL;
-    maps = gw_alloc_zero(alloc, 1, sizeof(*maps));
-    for (bool more = true; more && record < end; record++) {
+    uint32_t total = count_frames(exec), i = 0;
+    struct maps *maps = gw_alloc_zero(alloc, 1, sizeof(*maps));
+    for (bool more = true;
+         more && (const void *)record != exec->stack_end;
+         record = older(record, &stack)) {
         const struct gw_funcinst *func = record->func;
         if (!func)
             continue;

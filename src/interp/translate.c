@@ -264,6 +264,16 @@ gw_trans_read(struct gw_trans *t, const struct gw_loc *loc)
     return loc->slot;
 }
 
+uint32_t
+gw_trans_look(struct gw_trans *t)
+{
+    if (t->failed)
+        return 0;
+    if (t->locs[t->height - 1].kind == GW_LOC_CONST)
+        gw_trans_settle(t, 1);
+    return gw_trans_read(t, &t->locs[t->height - 1]);
+}
+
 void
 gw_trans_read_n(struct gw_trans *t, uint32_t *slots, uint32_t count)
 {

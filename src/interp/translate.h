@@ -176,6 +176,8 @@ uint32_t gw_trans_arguments(struct gw_trans *t,
 /* A try_table ends: its clauses join the function's. */
 void gw_trans_end_try(struct gw_trans *t, const struct gw_label *label,
                       const struct gw_ctl *ctl);
+/* The handlers of a resume that has just been emitted. */
+void gw_trans_add_handlers(struct gw_trans *t);
 /* Lets the clauses that go to a label's end come here. */
 void gw_trans_bind_clauses(struct gw_trans *t, struct gw_label *label);
 
@@ -191,6 +193,8 @@ struct gw_loc gw_trans_pop(struct gw_trans *t);
 void gw_trans_drop(struct gw_trans *t, uint32_t count);
 /* The slot where a popped operand can be read. */
 uint32_t gw_trans_read(struct gw_trans *t, const struct gw_loc *loc);
+/* That of the top operand, which stays. */
+uint32_t gw_trans_look(struct gw_trans *t);
 /* Pops and reads count operands, slots[0] the deepest. */
 void gw_trans_read_n(struct gw_trans *t, uint32_t *slots, uint32_t count);
 void gw_trans_move(struct gw_trans *t, uint32_t to, const struct gw_loc *loc);
@@ -202,6 +206,9 @@ void gw_trans_settle_locals(struct gw_trans *t);
 uint32_t gw_trans_base(const struct gw_trans *t, uint32_t count);
 /* Is this operand, just popped, what the last instruction computed? */
 bool gw_trans_is_last(const struct gw_trans *t, const struct gw_loc *loc);
+
+/* Is it a reference to a struct or array type without subtypes? */
+bool gw_trans_is_final(const struct gw_trans *t, gw_valtype type);
 
 /* Charges for a size in a slot, as gw_fuel_bulk says. */
 void gw_trans_meter_size(struct gw_trans *t, uint32_t slot, uint32_t log2,

@@ -367,6 +367,22 @@ gw_trans_op_br_on_non_null(struct gw_trans *t)
     t->result = 0;
 }
 
+/* The reference goes with the branch, and stays when it is not taken. */
+void
+gw_trans_op_br_on_cast(struct gw_trans *t)
+{
+    const struct gw_imm *imm = &t->it->imm;
+    bool final = gw_trans_is_final(t, imm->type2);
+    bool on_fail = t->it->op == GW_OP_BR_ON_CAST_FAIL;
+    uint32_t yes = final ? GW_IOP_BR_ON_CAST_FINAL : GW_IOP_BR_ON_CAST;
+    uint32_t no = final ? GW_IOP_BR_ON_CAST_FAIL_FINAL
+                        : GW_IOP_BR_ON_CAST_FAIL;
+    uint32_t slot = gw_trans_look(t);
+    struct cond cond = { on_fail ? no : yes, on_fail ? yes : no, 4, slot,
+                         imm->type2 };
+    branch_if(t, &cond, imm->b);
+}
+
 /* The labels of a branch table; they have been read before. */
 static struct gw_reader
 table_labels(const struct gw_trans *t)

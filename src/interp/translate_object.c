@@ -2,6 +2,7 @@
 
 #include "rt/fuel.h"
 #include "rt/heap.h"
+#include "wasm/num.h"
 
 enum { OPERANDS_MAX = 5 };
 
@@ -160,12 +161,8 @@ gw_trans_op_struct_set(struct gw_trans *t)
     const struct gw_imm *imm = &t->it->imm;
     const struct storage *storage =
         find_storage(field_type(t, imm->a, imm->b), false);
-    uint32_t slots[2];
-    gw_trans_read_n(t, slots, 2);
-    uint32_t *at = gw_trans_emit(t, storage->struct_set, 4);
-    at[1] = slots[0];
-    at[2] = slots[1];
-    at[3] = field_offset(t);
+    struct shape shape = { storage->struct_set, 0, field_offset(t), 0, false };
+    emit_shape(t, &shape);
 }
 
 void

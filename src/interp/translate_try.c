@@ -11,8 +11,7 @@
  */
 
 static struct gw_clause *
-add_clause(struct gw_trans *t, const struct gw_label *label, uint32_t end,
-           uint32_t kind)
+add_clause(struct gw_trans *t, uint32_t first, uint32_t end, uint32_t kind)
 {
     struct gw_clause *clause = NULL;
     if (!t->failed && t->clauses.count < UINT32_MAX / sizeof *clause)
@@ -21,12 +20,34 @@ add_clause(struct gw_trans *t, const struct gw_label *label, uint32_t end,
         t->failed = true;
         return NULL;
     }
-    clause->first = label->start;
+    clause->first = first;
     clause->end = end;
-    clause->depth = (uint32_t)(label - t->labels);
     clause->kind = kind;
-    clause->slot = label->slot;
     return clause;
+}
+
+/* For what happens in the body of a try. */
+static struct gw_clause *
+add_try_clause(struct gw_trans *t, const struct gw_label *label, uint32_t end,
+               uint32_t kind)
+{
+    struct gw_clause *clause = add_clause(t, label->start, end, kind);
+    if (clause) {
+        clause->depth = (uint32_t)(label - t->labels);
+        clause->slot = label->slot;
+    }
+    return clause;
+}
+
+/* Lets a clause go to a label.  Until the label is bound, its clauses are a
+ * list, like the branches to it. */
+static void
+refer(struct gw_trans *t, struct gw_clause *clause, struct gw_label *to)
+{
+    clause->slot = to->slot;
+    clause->target = to->loop ? to->start : to->clauses;
+    if (!to->loop)
+        to->clauses = (uint32_t)t->clauses.count;
 }
 
 void
@@ -44,18 +65,12 @@ static void
 add_catch(struct gw_trans *t, const struct gw_label *label,
           const struct gw_catch *from)
 {
-    struct gw_label *to = gw_trans_label(t, from->label);
-    struct gw_clause *clause = add_clause(t, label, t->count, from->kind);
+    struct gw_clause *clause =
+        add_try_clause(t, label, t->count, from->kind);
     if (!clause)
         return;
     clause->tag = from->tag;
-    clause->slot = to->slot;
-    if (to->loop) {
-        clause->target = to->start;
-    } else {
-        clause->target = to->clauses;
-        to->clauses = (uint32_t)t->clauses.count;
-    }
+    refer(t, clause, gw_trans_label(t, from->label));
 }
 
 /* The block's own label is no longer open; the operator is read again. */
@@ -79,7 +94,6 @@ gw_trans_end_try(struct gw_trans *t, const struct gw_label *label,
     }
 }
 
-/* Until then their targets are a list, like the branches to a label. */
 void
 gw_trans_bind_clauses(struct gw_trans *t, struct gw_label *label)
 {
@@ -89,6 +103,39 @@ gw_trans_bind_clauses(struct gw_trans *t, struct gw_label *label)
         clauses[i - 1].target = t->count;
     }
     label->clauses = 0;
+}
+
+/* ---- resume ---- */
+
+static void
+add_handler(struct gw_trans *t, const struct gw_handler *from)
+{
+    uint32_t kind =
+        from->kind == 0 ? GW_CLAUSE_ON_LABEL : GW_CLAUSE_ON_SWITCH;
+    struct gw_clause *clause = add_clause(t, t->count - 1, t->count, kind);
+    if (!clause)
+        return;
+    clause->tag = from->tag;
+    if (from->kind != 0)
+        return;
+    uint32_t count;
+    const gw_valtype *types =
+        gw_ctl_label_types(gw_op_iter_label(t->it, from->label), &count);
+    clause->type = gw_type_heap(types[count - 1]);
+    refer(t, clause, gw_trans_label(t, from->label));
+}
+
+/* Two resumes never end at the same place. */
+void
+gw_trans_add_handlers(struct gw_trans *t)
+{
+    struct gw_reader reader = t->it->reader;
+    reader.at = t->it->imm.items;
+    for (uint32_t i = 0; i < t->it->imm.count && !t->failed; i++) {
+        struct gw_handler from;
+        gw_read_handler(&reader, &from);
+        add_handler(t, &from);
+    }
 }
 
 /* ---- throwing ---- */
@@ -138,8 +185,8 @@ gw_trans_op_catch(struct gw_trans *t)
         label->body_end = t->count;
     label->handler = true;
     struct gw_clause *clause =
-        add_clause(t, label, label->body_end,
-                   all ? GW_CLAUSE_LEGACY_ALL : GW_CLAUSE_LEGACY_TAG);
+        add_try_clause(t, label, label->body_end,
+                       all ? GW_CLAUSE_LEGACY_ALL : GW_CLAUSE_LEGACY_TAG);
     if (!clause)
         return;
     clause->tag = t->it->imm.a;
@@ -160,7 +207,7 @@ gw_trans_op_delegate(struct gw_trans *t)
     struct gw_label *label = gw_trans_label(t, 0);
     if (!label->dead) {
         struct gw_clause *clause =
-            add_clause(t, label, t->count, GW_CLAUSE_DELEGATE);
+            add_try_clause(t, label, t->count, GW_CLAUSE_DELEGATE);
         if (clause)
             clause->target = t->depth - 2 - t->it->imm.a;
         gw_trans_barrier(t);

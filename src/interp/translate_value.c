@@ -248,14 +248,7 @@ gw_trans_op_ref_eq(struct gw_trans *t)
 void
 gw_trans_op_ref_as_non_null(struct gw_trans *t)
 {
-    if (t->failed)
-        return;
-    struct gw_loc loc = t->locs[t->height - 1];
-    if (loc.kind == GW_LOC_CONST)
-        gw_trans_settle(t, 1);
-    uint32_t slot = loc.kind == GW_LOC_LOCAL
-                        ? t->local_slot[loc.of.local.index]
-                        : loc.slot;
+    uint32_t slot = gw_trans_look(t);
     gw_trans_emit(t, GW_IOP_REF_AS_NON_NULL, 2)[1] = slot;
 }
 
@@ -312,6 +305,18 @@ void
 gw_trans_op_store_lane(struct gw_trans *t)
 {
     emit_access(t, 1, 2, true);
+}
+
+/* An atomic access finds its memory as any memory is found. */
+void
+gw_trans_op_atomic(struct gw_trans *t)
+{
+    uint32_t count = operand_count(t), first = t->rule->slots != 0 ? 2 : 1;
+    uint32_t *at =
+        emit_read(t, t->rule->iop, first + count + 3, first, count);
+    put_memarg(t, at + first + count, 2, false);
+    if (t->rule->slots != 0)
+        gw_trans_result(t, t->rule->slots);
 }
 
 /* ---- tables and memories ---- */

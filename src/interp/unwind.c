@@ -1,6 +1,6 @@
 #include "interp/run.h"
 
-#include "rt/heap.h"
+#include "rt/stack.h"
 
 /*
  * [DOC] Unwinding.
@@ -10,7 +10,9 @@
  * and so which clauses hold (code.h).  The first that takes the exception
  * gets it: the frame becomes the newest and goes on at the clause's target.
  *
- * If none does, the run ends with GW_TRAP_UNCAUGHT_EXCEPTION, and the
+ * Behind the last frame of a continuation comes the one that has resumed it;
+ * the stacks between are given up.  If no frame takes the exception, the run
+ * ends with GW_TRAP_UNCAUGHT_EXCEPTION, and the
  * exception waits in exec->exn.  No frame has been touched then, so that the
  * backtrace is that of the throw.  A host function that returns this trap to
  * its caller throws the exception there anew.
@@ -24,6 +26,19 @@ has_tag(uint32_t kind)
            kind == GW_CLAUSE_LEGACY_TAG;
 }
 
+/* Catch clauses come before the others in the enumeration. */
+static bool
+catches(uint32_t kind)
+{
+    return kind < GW_CLAUSE_ON_LABEL;
+}
+
+static bool
+holds(const struct gw_clause *clause, uint32_t pc)
+{
+    return clause->first < pc && pc <= clause->end;
+}
+
 static const struct gw_clause *
 find_clause(const struct gw_frame_record *record, const struct gw_exn *exn)
 {
@@ -33,12 +48,29 @@ find_clause(const struct gw_frame_record *record, const struct gw_exn *exn)
     uint32_t pc = (uint32_t)(record->pc - code->words);
     uint32_t depth = UINT32_MAX;
     for (; clause < end; clause++) {
-        if (pc <= clause->first || pc > clause->end || clause->depth > depth)
+        if (!holds(clause, pc) || !catches(clause->kind) ||
+            clause->depth > depth)
             continue;
         if (clause->kind == GW_CLAUSE_DELEGATE)
             depth = clause->target;
         else if (!has_tag(clause->kind) ||
                  record->ctx->tags[clause->tag] == exn->tag)
+            return clause;
+    }
+    return NULL;
+}
+
+const struct gw_clause *
+gw_interp_find_handler(const struct gw_frame_record *record,
+                       const struct gw_taginst *tag, uint32_t kind)
+{
+    const struct gw_icode *code = record->func->code;
+    const struct gw_clause *clause = gw_icode_clauses(code);
+    const struct gw_clause *end = clause + code->clause_count;
+    uint32_t pc = (uint32_t)(record->pc - code->words);
+    for (; clause < end; clause++) {
+        if (holds(clause, pc) && clause->kind == kind &&
+            record->ctx->tags[clause->tag] == tag)
             return clause;
     }
     return NULL;
@@ -63,19 +95,24 @@ polled(const struct gw_frame_record *record)
     return atomic_load_explicit(&record->ctx->poll, memory_order_relaxed) != 0;
 }
 
-static enum gw_trap
-land(struct gw_exec *exec, struct gw_frame_record *record,
-     const struct gw_clause *clause, struct gw_exn *exn)
+enum gw_trap
+gw_interp_land(struct gw_exec *exec, struct gw_frame_record *record,
+               const struct gw_clause *clause)
 {
     const struct gw_icode *code = record->func->code;
-    deliver(clause->kind, exn, record->fp + clause->slot);
     record->pc = code->words + clause->target;
     exec->frame_top = record;
-    exec->exn = NULL;
-    exec->info_frame = NULL;
     /* A way back is to a loop, which is a safepoint. */
     bool loops = clause->target <= clause->first;
     return loops && polled(record) ? gw_interp_poll(exec) : GW_TRAP_NONE;
+}
+
+static enum gw_trap
+check_poll(struct gw_exec *exec, const struct gw_frame_record *record)
+{
+    if (!polled(record))
+        return GW_TRAP_NONE;
+    return gw_exec_poll(exec, (struct gw_instance *)record->ctx);
 }
 
 /* Guests choose how many clauses there are to look at, so this polls. */
@@ -83,23 +120,35 @@ static enum gw_trap
 unwind(struct gw_exec *exec, struct gw_exn *exn)
 {
     struct gw_frame_record *record = exec->frame_top;
-    for (; record->func; record++) {
-        if (polled(record)) {
-            enum gw_trap trap =
-                gw_exec_poll(exec, (struct gw_instance *)record->ctx);
-            if (trap != GW_TRAP_NONE)
-                return trap;
+    struct gw_stack *stack = exec->stack;
+    for (;;) {
+        if (!record->func) {
+            if (!stack || stack->runs != 0)
+                break;
+            record = stack->outer_frame_top;
+            stack = stack->outer;
         }
+        enum gw_trap trap = check_poll(exec, record);
+        if (trap != GW_TRAP_NONE)
+            return trap;
         const struct gw_clause *clause = find_clause(record, exn);
-        if (clause)
-            return land(exec, record, clause, exn);
+        if (clause) {
+            while (exec->stack != stack)
+                gw_stack_leave(exec);
+            deliver(clause->kind, exn, record->fp + clause->slot);
+            exec->exn = NULL;
+            exec->info_frame = NULL;
+            return gw_interp_land(exec, record, clause);
+        }
+        record++;
     }
     exec->exn = exn;
     return GW_TRAP_UNCAUGHT_EXCEPTION;
 }
 
 enum gw_trap
-gw_interp_throw(struct gw_exec *exec, uint32_t tag, const union gw_slot *args)
+gw_interp_new_exn(struct gw_exec *exec, uint32_t tag,
+                  const union gw_slot *args, struct gw_exn **out)
 {
     const struct gw_frame_record *sp = exec->frame_top;
     const struct gw_icode *code = sp->func->code;
@@ -113,7 +162,16 @@ gw_interp_throw(struct gw_exec *exec, uint32_t tag, const union gw_slot *args)
     if (taginst->type->param_slots != 0)
         memcpy(gw_exn_payload(exn), args,
                taginst->type->param_slots * sizeof(*args));
-    return unwind(exec, exn);
+    *out = exn;
+    return GW_TRAP_NONE;
+}
+
+enum gw_trap
+gw_interp_throw(struct gw_exec *exec, uint32_t tag, const union gw_slot *args)
+{
+    struct gw_exn *exn;
+    enum gw_trap trap = gw_interp_new_exn(exec, tag, args, &exn);
+    return trap == GW_TRAP_NONE ? unwind(exec, exn) : trap;
 }
 
 enum gw_trap

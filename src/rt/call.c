@@ -1,5 +1,6 @@
 #include "rt/call.h"
 
+#include "rt/stack.h"
 #include "rt/tier.h"
 #include "wasm/limit.h"
 
@@ -137,18 +138,26 @@ gw_func_call(struct gw_funcinst *func, union gw_slot *args)
     union gw_slot *slot_top = exec->slot_top;
     void *frame_top = exec->frame_top;
     const void *pc = exec->pc;
+    struct gw_stack *stack = exec->stack;
     exec->info_frame = NULL;
     if (exec->host_depth == 0) {
         exec->info_given = false;
         exec->exn = NULL;
     }
+    if (stack)
+        stack->runs++;
     enum gw_trap trap = func->instance ? call_guest(exec, func, args)
                                        : call_host(exec, func, args);
     if (trap != GW_TRAP_NONE) {
         /* Before the frames are gone. */
         record(exec, trap);
         exec->info_frame = frame_top;
+        while (exec->stack != stack)
+            gw_stack_leave(exec);
     }
+    if (stack)
+        stack->runs--;
+    assert(exec->stack == stack);
     assert(trap != GW_TRAP_NONE || exec->frame_top == frame_top);
     exec->slot_top = slot_top;
     exec->frame_top = frame_top;

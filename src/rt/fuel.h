@@ -35,7 +35,7 @@ gw_fuel_ends_segment(enum gw_op op)
 }
 
 /* How many units of a size go for 1, as a logarithm: 64 bytes of memory, 8
- * elements of a table.  The rest of a division is free. */
+ * elements of a table or an array.  The rest of a division is free. */
 enum { GW_FUEL_MEMORY_LOG2 = 6, GW_FUEL_TABLE_LOG2 = 3 };
 
 static inline int64_t

@@ -1,4 +1,5 @@
 #include "rt/heap_block.h"
+#include "rt/stack.h"
 
 #include <assert.h>
 
@@ -219,6 +220,8 @@ take_cells(struct gw_store *store, uint32_t size_class)
 static void
 finish(struct gw_heap *heap, struct gw_object *object)
 {
+    if (object->kind == GW_OBJECT_CONT)
+        gw_cont_drop((struct gw_cont *)object);
     if (object->kind != GW_OBJECT_HOST)
         return;
     struct gw_hostref *host = (struct gw_hostref *)object;
@@ -297,7 +300,10 @@ next_pause(const struct gw_store *store)
     const struct gw_exec *exec = &store->exec;
     uint64_t held = atomic_load(&store->heap->alloc.used);
     uint64_t owned = atomic_load(&store->alloc.used);
-    uint64_t stack = (uint64_t)(exec->slot_top - exec->stack_base);
+    const union gw_slot *top = exec->slot_top;
+    for (const struct gw_stack *s = exec->stack; s; s = s->outer)
+        top = s->outer_slot_top;
+    uint64_t stack = (uint64_t)(top - exec->stack_base);
     uint64_t roots = owned / 4 + stack * sizeof(*exec->stack_base);
     return larger(larger(DUE_MIN, 2 * store->heap->live),
                   larger(held / 2, roots));
@@ -484,6 +490,16 @@ gw_heap_new_host(struct gw_store *store, void *host,
     ref->finalize = finalize;
     store->heap->finalizers += finalize != NULL;
     return ref;
+}
+
+struct gw_cont *
+gw_heap_new_cont(struct gw_store *store, uint32_t type_id)
+{
+    struct gw_object *object = new_object(store, GW_OBJECT_CONT,
+                                          sizeof(struct gw_cont), 0);
+    if (object)
+        object->type_id = type_id;
+    return (struct gw_cont *)object;
 }
 
 struct gw_heap_stats

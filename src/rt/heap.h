@@ -1,8 +1,8 @@
 /*
  * [DOC] The garbage-collected heap of a store.
  *
- * Structs, arrays, exceptions and host references are objects: a header and
- * their values behind it.  Objects never move, so a reference is an address
+ * Structs, arrays, exceptions, continuations and host references are objects:
+ * a header and their values behind it.  Objects never move, so a reference is an address
  * and optimised code needs no stack maps.  An i31 is no object: its lowest
  * bit is set (rt/value.h).
  *
@@ -39,6 +39,7 @@ enum gw_object_kind {
     GW_OBJECT_STRUCT,
     GW_OBJECT_ARRAY,
     GW_OBJECT_EXN, /* an exception: tag and payload */
+    GW_OBJECT_CONT, /* a continuation: rt/stack.h */
     GW_OBJECT_HOST /* what the host passed as externref */
 };
 

@@ -1,6 +1,7 @@
 #include "rt/heap_block.h"
 
 #include "rt/owned.h"
+#include "rt/stack.h"
 
 #include <assert.h>
 
@@ -147,6 +148,30 @@ scan_exn(struct gw_marker *marker, struct gw_object *object)
     }
 }
 
+/* Of slots that may hold anything, marks the objects whose address they
+ * have. */
+static void
+scan_slots(struct gw_marker *marker, const union gw_slot *from,
+           const union gw_slot *to)
+{
+    for (; from < to; from++) {
+        if (gw_heap_find(marker->heap, from->u64))
+            mark_object(marker, gw_ref_object(from->u64));
+    }
+}
+
+static void
+scan_cont(struct gw_marker *marker, const struct gw_object *object)
+{
+    const struct gw_cont *cont = (const struct gw_cont *)object;
+    const struct gw_stack *stack = cont->stack;
+    if (!stack)
+        return;
+    scan_slots(marker, stack->base, stack->slot_top);
+    for (; stack != cont->outermost; stack = stack->outer)
+        scan_slots(marker, stack->outer->base, stack->outer_slot_top);
+}
+
 static void
 scan(struct gw_marker *marker, struct entry entry)
 {
@@ -160,6 +185,9 @@ scan(struct gw_marker *marker, struct entry entry)
         break;
     case GW_OBJECT_EXN:
         scan_exn(marker, object);
+        break;
+    case GW_OBJECT_CONT:
+        scan_cont(marker, object);
         break;
     default:
         assert(object->kind == GW_OBJECT_HOST && object->leaf);
@@ -230,6 +258,18 @@ mark_slots(struct gw_marker *marker, const union gw_slot *slots, size_t count)
         mark_address(marker, slots[i].u64);
 }
 
+/* The guest stack, and those of the continuations that run. */
+static void
+mark_stacks(struct gw_marker *marker, const struct gw_exec *exec)
+{
+    const union gw_slot *top = exec->slot_top;
+    for (struct gw_stack *s = exec->stack; s; s = s->outer) {
+        mark_slots(marker, s->base, (size_t)(top - s->base));
+        top = s->outer_slot_top;
+    }
+    mark_slots(marker, exec->stack_base, (size_t)(top - exec->stack_base));
+}
+
 static void
 mark_roots(struct gw_marker *marker)
 {
@@ -244,8 +284,7 @@ mark_roots(struct gw_marker *marker)
         mark_slots(marker, pins->slots, pins->count);
     if (exec->exn)
         mark_address(marker, gw_ref_from(exec->exn));
-    mark_slots(marker, exec->stack_base,
-               (size_t)(exec->slot_top - exec->stack_base));
+    mark_stacks(marker, exec);
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "rt/heap_block.h"
 #include "rt/owned.h"
+#include "rt/stack.h"
 #include "rt/tier.h"
 #include "rt/timer.h"
 #include "wasm/limit.h"
@@ -56,6 +57,7 @@ delete_store(struct gw_store *store)
         store->fini(store->user);
     gw_timer_disarm(engine->timer, store);
     gw_heap_delete(store, store->heap);
+    gw_stack_drop_all(store);
     gw_owned_drop(store, NULL);
     release_stack(&store->exec);
     gw_os_mutex_fini(&store->lock);

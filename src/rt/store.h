@@ -42,6 +42,7 @@ enum {
 
 struct gw_frame_record; /* the tier's */
 struct gw_exn;          /* rt/heap.h */
+struct gw_stack;        /* rt/stack.h */
 
 /*
  * The guest stack is one reservation with inaccessible pages at both ends.
@@ -51,6 +52,7 @@ struct gw_exn;          /* rt/heap.h */
 struct gw_exec {
     struct gw_store *store;
     union gw_slot *stack_base, *stack_end; /* usable part */
+    struct gw_stack *stack;    /* the one in use; NULL: the guest stack */
     union gw_slot *slot_top;   /* first free slot while a host call runs */
     void *frame_top;           /* newest frame record */
     const void *pc;            /* of the operator that may fault or call */
@@ -80,6 +82,9 @@ struct gw_store {
     uint64_t deadline_ns;    /* monotonic; UINT64_MAX: none */
     struct gw_owned *owned;  /* private: everything to free */
     struct gw_heap *heap;    /* private: rt/heap.h */
+    struct gw_stack *stacks; /* private: all of them, and those not in use */
+    struct gw_stack *spare_stacks;
+    uint32_t stack_count;
     struct gw_meminst no_memory;  /* mem0 of instances without memories */
     struct gw_store *timer_next;  /* private to the timer */
     bool timer_armed;             /* private to the timer */

@@ -19,8 +19,7 @@ report(struct script *s, enum gw_script_event event, const char *format,
 }
 
 void
-script_verdict(struct script *s, enum verdict verdict, const char *format,
-               ...)
+script_verdict(struct script *s, enum verdict verdict, const char *format, ...)
 {
     if (s->verdict != VERDICT_NONE)
         return;
@@ -297,8 +296,8 @@ assert_refused(struct script *s, const char *word)
                        (int)wanted.size, (const char *)wanted.data);
     else if (want_invalid ? !invalid : !malformed && !(invalid && moved))
         script_verdict(s, VERDICT_FAILED, "%s: %s; want %s \"%.*s\"",
-                       gw_err_text(err), diag.text, word + 7,
-                       (int)wanted.size, (const char *)wanted.data);
+                       gw_err_text(err), diag.text, word + 7, (int)wanted.size,
+                       (const char *)wanted.data);
     else
         compare_message(s, diag.text, wanted);
     script_passed(s);
@@ -361,14 +360,6 @@ count_lines(struct script *s)
 }
 
 static void
-skip_command(struct script *s, const char *why)
-{
-    script_verdict(s, VERDICT_SKIPPED, "%s", why);
-    gw_wat_advance(&s->p);
-    gw_wat_skip(&s->p);
-}
-
-static void
 count_verdict(struct script *s)
 {
     /* A command without a verdict was cut short by a failure to read. */
@@ -410,8 +401,10 @@ run_command(struct script *s)
         script_do_register(s);
     else if (at_action(s))
         do_action(s);
-    else if (gw_wat_at_open(p, "thread") || gw_wat_at_open(p, "wait"))
-        skip_command(s, "thread blocks are not run yet");
+    else if (gw_wat_at_open(p, "thread"))
+        script_do_thread(s);
+    else if (gw_wat_at_open(p, "wait"))
+        script_do_wait(s);
     else
         gw_wat_unexpected(p);
     count_verdict(s);
@@ -421,10 +414,9 @@ run_command(struct script *s)
 static bool
 is_bare_module(struct script *s)
 {
-    static const char *const words[] = { "type",   "rec",    "import",
-                                         "func",   "table",  "memory",
-                                         "global", "export", "start",
-                                         "elem",   "data",   "tag" };
+    static const char *const words[] = { "type",  "rec",    "import", "func",
+                                         "table", "memory", "global", "export",
+                                         "start", "elem",   "data",   "tag" };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (gw_wat_at_open(&s->p, words[i]))
             return true;
@@ -454,8 +446,8 @@ run_bare_module(struct script *s)
     count_verdict(s);
 }
 
-static void
-run_all(struct script *s)
+void
+script_run_all(struct script *s)
 {
     if (is_bare_module(s)) {
         run_bare_module(s);
@@ -467,11 +459,12 @@ run_all(struct script *s)
 
 /* ---- beginning and end ---------------------------------------------------------------- */
 
-static void
-fini(struct script *s)
+void
+script_fini(struct script *s)
 {
     const struct script_program *programs = s->programs.data;
     const struct script_host *hosts = s->hosts.data;
+    script_join_all(s);
     for (size_t i = 0; i < s->hosts.count; i++)
         gw_root_delete(s->store, hosts[i].root);
     if (s->store)
@@ -480,29 +473,32 @@ fini(struct script *s)
         gw_program_unref(programs[i].program);
     struct gw_vec *vecs[] = { &s->instances, &s->registered, &s->programs,
                               &s->hosts,     &s->wants,      &s->args,
-                              &s->types };
+                              &s->types,     &s->threads };
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         gw_vec_fini(vecs[i]);
     gw_wat_fini(&s->p);
 }
 
-static enum gw_err
-start(struct script *s, struct gw_span text, struct gw_diag *diag)
+enum gw_err
+script_init(struct script *s, struct gw_engine *engine, struct gw_span text,
+            struct gw_diag *diag)
 {
-    struct gw_alloc *alloc = &s->engine->alloc;
+    struct gw_alloc *alloc = &engine->alloc;
+    s->engine = engine;
     gw_vec_init(&s->instances, alloc, sizeof(struct script_instance));
     gw_vec_init(&s->registered, alloc, sizeof(struct script_instance));
     gw_vec_init(&s->programs, alloc, sizeof(struct script_program));
     gw_vec_init(&s->hosts, alloc, sizeof(struct script_host));
     gw_vec_init(&s->args, alloc, sizeof(union gw_slot));
     gw_vec_init(&s->types, alloc, sizeof(gw_valtype));
+    gw_vec_init(&s->threads, alloc, sizeof(struct script_thread *));
     script_init_wants(s, alloc);
     s->line = 1;
     if (!gw_wat_init(&s->p, text, NULL, alloc, diag))
         return diag->err;
     /* Annotations belong to the modules, which are read again. */
     s->p.scanning = true;
-    s->store = gw_store_new(s->engine);
+    s->store = gw_store_new(engine);
     if (!s->store || script_make_spectest(s) != GW_OK)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "cannot make a store");
@@ -521,16 +517,15 @@ gw_script_run(struct gw_engine *engine, struct gw_span text,
     if (!s)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "out of memory");
-    s->engine = engine;
     s->result = result;
     if (options)
         s->options = *options;
-    enum gw_err err = start(s, text, &own);
+    enum gw_err err = script_init(s, engine, text, &own);
     if (err == GW_OK) {
-        run_all(s);
+        script_run_all(s);
         err = own.err;
     }
-    fini(s);
+    script_fini(s);
     gw_alloc_free(&engine->alloc, s, sizeof *s);
     if (err != GW_OK && diag && diag->err == GW_OK)
         *diag = own;

@@ -61,8 +61,8 @@ script_read_module(struct script *s)
 }
 
 static enum gw_err
-to_binary(struct script *s, const struct script_module *m,
-          struct gw_diag *diag, uint8_t **bytes, size_t *size)
+to_binary(struct script *s, const struct script_module *m, struct gw_diag *diag,
+          uint8_t **bytes, size_t *size)
 {
     struct gw_wat_options options = { .base_line = s->line - 1 };
     return gw_wat_to_wasm(m->text, &options, &s->engine->alloc, diag, bytes,
@@ -122,6 +122,12 @@ find_in(struct gw_vec *list, struct gw_span name)
     return NULL;
 }
 
+struct script_instance *
+script_find_entry(struct script *s, struct gw_span name)
+{
+    return find_in(&s->instances, name);
+}
+
 struct gw_instance *
 script_find(struct script *s, struct gw_span name)
 {
@@ -134,6 +140,11 @@ script_find(struct script *s, struct gw_span name)
             return NULL;
         }
         instance = found->instance;
+        if (found->foreign) {
+            script_verdict(s, VERDICT_FAILED, "$%.*s is another thread's",
+                           (int)name.size, (const char *)name.data);
+            return NULL;
+        }
     }
     if (!instance && s->unsupported)
         script_verdict(s, VERDICT_SKIPPED, "%s", s->reason);
@@ -144,7 +155,7 @@ script_find(struct script *s, struct gw_span name)
 
 static void
 add(struct script *s, struct gw_vec *list, struct gw_span name,
-    struct gw_instance *instance)
+    struct gw_instance *instance, bool foreign)
 {
     struct script_instance *item = gw_vec_push(list);
     if (!item) {
@@ -153,6 +164,14 @@ add(struct script *s, struct gw_vec *list, struct gw_span name,
     }
     item->name = name;
     item->instance = instance;
+    item->foreign = foreign;
+}
+
+void
+script_add_foreign(struct script *s, struct gw_span name,
+                   struct gw_instance *instance)
+{
+    add(s, &s->instances, name, instance, true);
 }
 
 void
@@ -161,7 +180,7 @@ script_add_instance(struct script *s, struct gw_span name,
 {
     s->current = instance;
     if (name.data)
-        add(s, &s->instances, name, instance);
+        add(s, &s->instances, name, instance, false);
 }
 
 void
@@ -172,14 +191,37 @@ script_do_register(struct script *s)
     struct gw_span id = optional_id(s);
     if (s->p.lex.failed)
         return;
-    struct gw_instance *instance = script_find(s, id);
-    add(s, &s->registered, name, instance);
+    struct script_instance *entry = id.data ? script_find_entry(s, id) : NULL;
+    bool foreign = entry && entry->foreign;
+    struct gw_instance *instance = foreign ? entry->instance
+                                           : script_find(s, id);
+    add(s, &s->registered, name, instance, foreign);
     if (instance)
         script_passed(s);
     gw_wat_expect(&s->p, GW_TOK_RPAR);
 }
 
 /* ---- linking -------------------------------------------------------------------- */
+
+/* A shared memory of another thread's instance becomes one of this store. */
+static void
+import_shared(struct script *s, const struct gw_instance *instance,
+              struct gw_span name, struct gw_externval *out)
+{
+    struct gw_externval value;
+    if (!gw_instance_export(instance, name, &value) ||
+        value.kind != GW_EXTERN_MEMORY)
+        return;
+    struct gw_sharedmem *shared = gw_meminst_share(value.of.memory);
+    struct gw_meminst *memory;
+    if (!shared)
+        return;
+    if (gw_meminst_from_shared(s->store, shared, NULL, &memory) == GW_OK) {
+        out->kind = GW_EXTERN_MEMORY;
+        out->of.memory = memory;
+    }
+    gw_sharedmem_unref(shared);
+}
 
 static bool
 find_import(struct script *s, const struct gw_import *import,
@@ -189,16 +231,17 @@ find_import(struct script *s, const struct gw_import *import,
     if (found) {
         if (!found->instance && s->unsupported)
             return false;
-        if (found->instance)
+        if (found->instance && !found->foreign)
             gw_instance_export(found->instance, import->name, out);
+        else if (found->instance)
+            import_shared(s, found->instance, import->name, out);
         return true;
     }
     if (!gw_span_equal(import->module, gw_span_str("spectest")))
         return true;
     for (int i = 0; i < SPECTEST_COUNT; i++) {
         const struct script_export *item = &s->spectest[i];
-        if (item->name &&
-            gw_span_equal(import->name, gw_span_str(item->name)))
+        if (item->name && gw_span_equal(import->name, gw_span_str(item->name)))
             *out = item->value;
     }
     return true;
@@ -211,8 +254,8 @@ script_instantiate(struct script *s, struct gw_program *program,
     const struct gw_module *module = program->module;
     uint32_t count = module->import_count;
     struct gw_alloc *alloc = &s->engine->alloc;
-    struct gw_externval *imports =
-        gw_alloc_zero(alloc, count + 1, sizeof *imports);
+    struct gw_externval *imports = gw_alloc_zero(alloc, count + 1,
+                                                 sizeof *imports);
     enum gw_err err = GW_OK;
     if (!imports)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
@@ -220,8 +263,8 @@ script_instantiate(struct script *s, struct gw_program *program,
     for (uint32_t i = 0; i < count && err == GW_OK; i++) {
         imports[i].kind = module->imports[i].kind;
         if (!find_import(s, &module->imports[i], &imports[i]))
-            err = gw_diag_report(diag, GW_ERR_UNSUPPORTED, GW_NO_OFFSET,
-                                 "%s", s->reason);
+            err = gw_diag_report(diag, GW_ERR_UNSUPPORTED, GW_NO_OFFSET, "%s",
+                                 s->reason);
     }
     if (err == GW_OK)
         err = gw_instance_new(s->store, program, imports, count, diag, out);
@@ -243,9 +286,8 @@ module_failed(struct script *s, enum gw_err err, const struct gw_diag *diag)
         script_verdict(s, VERDICT_FAILED, "trapped: %s",
                        gw_store_trap(s->store)->text);
     } else {
-        script_verdict(s, VERDICT_FAILED, "%s: %s (line %u)",
-                       gw_err_text(err), diag->text,
-                       (unsigned)diag->line);
+        script_verdict(s, VERDICT_FAILED, "%s: %s (line %u)", gw_err_text(err),
+                       diag->text, (unsigned)diag->line);
     }
 }
 
@@ -274,8 +316,7 @@ add_program(struct script *s, struct gw_span name, struct gw_program *program)
 }
 
 static void
-make_instance(struct script *s, struct gw_span name,
-              struct gw_program *program)
+make_instance(struct script *s, struct gw_span name, struct gw_program *program)
 {
     struct gw_instance *instance = NULL;
     struct gw_diag diag;
@@ -310,6 +351,10 @@ script_do_module(struct script *s)
         return;
     }
     enum gw_err err = script_load(s, &m, &diag, &program);
+    /* What only a feature allows that is not executable looks invalid to an
+     * engine that leaves the feature out. */
+    if (err == GW_ERR_INVALID && script_check(s, &m, NULL) == GW_OK)
+        err = GW_ERR_UNSUPPORTED;
     if (err != GW_OK) {
         module_failed(s, err, &diag);
         script_add_instance(s, m.name, NULL);

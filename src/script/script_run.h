@@ -15,6 +15,7 @@
 struct script_instance {
     struct gw_span name; /* of the identifier or registered; may be empty */
     struct gw_instance *instance; /* NULL: it could not be made */
+    bool foreign; /* of another thread's store: shared memories only */
 };
 
 struct script_program {
@@ -51,6 +52,8 @@ struct script {
     struct gw_vec wants;      /* struct want */
     struct gw_vec args;       /* union gw_slot: arguments, then results */
     struct gw_vec types;      /* gw_valtype of each argument */
+    struct gw_vec threads;    /* struct script_thread * */
+    bool is_thread;
     struct gw_instance *current;
     struct script_export spectest[SPECTEST_COUNT];
 
@@ -64,11 +67,25 @@ struct script {
 
 /* ---- script.c ------------------------------------------------------------- */
 
-void script_verdict(struct script *s, enum verdict verdict,
-                    const char *format, ...) GW_PRINTF(3, 4);
+void script_verdict(struct script *s, enum verdict verdict, const char *format,
+                    ...) GW_PRINTF(3, 4);
 /* The command has passed, unless it has failed already. */
 void script_passed(struct script *s);
 void script_note(struct script *s, const char *format, ...) GW_PRINTF(2, 3);
+
+/* Makes the store and all that a script begins with; text is borrowed. */
+enum gw_err script_init(struct script *s, struct gw_engine *engine,
+                        struct gw_span text, struct gw_diag *diag);
+void script_fini(struct script *s);
+void script_run_all(struct script *s);
+
+/* ---- script_thread.c -------------------------------------------------------- */
+
+/* The commands thread and wait. */
+void script_do_thread(struct script *s);
+void script_do_wait(struct script *s);
+/* Joins the threads that nobody has waited for. */
+void script_join_all(struct script *s);
 
 /* ---- script_module.c -------------------------------------------------------- */
 
@@ -90,10 +107,14 @@ enum gw_err script_load(struct script *s, const struct script_module *module,
 enum gw_err script_check(struct script *s, const struct script_module *module,
                          struct gw_diag *diag);
 enum gw_err script_instantiate(struct script *s, struct gw_program *program,
-                               struct gw_diag *diag,
-                               struct gw_instance **out);
+                               struct gw_diag *diag, struct gw_instance **out);
 /* Where a name means an instance; NULL and a verdict when there is none. */
 struct gw_instance *script_find(struct script *s, struct gw_span name);
+/* As it was added, or NULL. */
+struct script_instance *script_find_entry(struct script *s,
+                                          struct gw_span name);
+void script_add_foreign(struct script *s, struct gw_span name,
+                        struct gw_instance *instance);
 void script_add_instance(struct script *s, struct gw_span name,
                          struct gw_instance *instance);
 /* The commands module and register, from behind their parenthesis. */

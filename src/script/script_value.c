@@ -21,7 +21,7 @@ struct want {
     gw_valtype type; /* WANT_NUMBER: the value type */
     uint32_t heap;   /* WANT_REF: abstract heap type */
     uint32_t host;
-    uint8_t nan[4];  /* enum nan_class of each float lane */
+    uint8_t nan[4]; /* enum nan_class of each float lane */
     uint64_t lanes[16];
 };
 
@@ -138,8 +138,8 @@ host_ref(struct script *s, uint32_t number)
     /* The number is all there is to it; 0 must not be NULL. */
     void *host = (void *)((uintptr_t)number * 2 + 2);
     struct gw_hostref *object = gw_heap_new_host(s->store, host, NULL);
-    struct gw_root *root =
-        object ? gw_root_new(s->store, gw_ref_from(object)) : NULL;
+    struct gw_root *root = object ? gw_root_new(s->store, gw_ref_from(object))
+                                  : NULL;
     struct script_host *entry = root ? gw_vec_push(&s->hosts) : NULL;
     if (!entry) {
         gw_wat_nomem(&s->p);
@@ -262,8 +262,7 @@ value_fits(struct script *s, const struct want *w, const union gw_slot *slots,
     if (w->heap == GW_HEAP_FUNC || w->heap == GW_HEAP_EXTERN ||
         w->heap == GW_HEAP_CONT)
         return true; /* the static type says the rest */
-    return gw_ref_has_type(s->store, slots[0].ref,
-                           gw_type_ref(false, w->heap));
+    return gw_ref_has_type(s->store, slots[0].ref, gw_type_ref(false, w->heap));
 }
 
 static void

@@ -63,8 +63,7 @@ make_global(struct script *s, uint32_t i, struct script_export *out)
     struct gw_globaltype type = { .type = globals[i].type };
     out->name = globals[i].name;
     out->value.kind = GW_EXTERN_GLOBAL;
-    enum gw_err err =
-        gw_globalinst_new(s->store, &type, &out->value.of.global);
+    enum gw_err err = gw_globalinst_new(s->store, &type, &out->value.of.global);
     if (err == GW_OK)
         out->value.of.global->value[0].u64 = globals[i].bits;
     return err;

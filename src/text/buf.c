@@ -35,8 +35,8 @@ reserve(struct gw_buf *buf, size_t count)
         }
         wanted += wanted / 2;
     }
-    uint8_t *data =
-        gw_alloc_resize(buf->alloc, buf->data, buf->capacity, wanted);
+    uint8_t *data = gw_alloc_resize(buf->alloc, buf->data, buf->capacity,
+                                    wanted);
     if (!data) {
         buf->failed = true;
         return false;

@@ -6,10 +6,10 @@
 
 /* Classes of bytes. */
 enum {
-    ID = 1,      /* idchar */
-    PUNCT = 2,   /* , ; [ ] { }: allowed in reserved tokens only */
+    ID = 1,    /* idchar */
+    PUNCT = 2, /* , ; [ ] { }: allowed in reserved tokens only */
     SPACE = 4,
-    ILLEGAL = 8  /* outside of strings and comments */
+    ILLEGAL = 8 /* outside of strings and comments */
 };
 
 #define X8(c) c, c, c, c, c, c, c, c
@@ -25,9 +25,9 @@ static const uint8_t classes[256] = {
     /* 0x40: @ A to Z [ \ ] ^ _ */
     X16(ID), X8(ID), ID, ID, ID, PUNCT, ID, PUNCT, ID, ID,
     /* 0x60: ` a to z { | } ~ DEL */
-    X16(ID), X8(ID), ID, ID, ID, PUNCT, ID, PUNCT, ID, ILLEGAL,
-    X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL),
-    X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL)
+    X16(ID), X8(ID), ID, ID, ID, PUNCT, ID, PUNCT, ID, ILLEGAL, X16(ILLEGAL),
+    X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL), X16(ILLEGAL),
+    X16(ILLEGAL), X16(ILLEGAL)
 };
 
 bool
@@ -398,8 +398,7 @@ run_end(struct gw_lex *lex, size_t at, size_t *strings, size_t *first)
             at = end;
         } else if (classes[byte] == ID) {
             at++;
-        } else if (classes[byte] == PUNCT &&
-                   !looking_at(lex, at, ';', ';')) {
+        } else if (classes[byte] == PUNCT && !looking_at(lex, at, ';', ';')) {
             at++;
         } else {
             break;
@@ -450,8 +449,7 @@ classify_strings(struct gw_lex *lex, struct gw_span text, size_t strings,
 {
     const char *why = NULL;
     bool quoted_id = first == lex->at + 1 && text.data[0] == '$';
-    if (strings == 1 &&
-        string_end(lex, first, &why) == lex->at + text.size) {
+    if (strings == 1 && string_end(lex, first, &why) == lex->at + text.size) {
         if (first == lex->at)
             return GW_TOK_STRING;
         if (quoted_id) {

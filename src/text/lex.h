@@ -47,8 +47,7 @@ struct gw_lex {
 };
 
 /* Checks that text is UTF-8 and stands at its begin. */
-void gw_lex_init(struct gw_lex *lex, struct gw_span text,
-                 struct gw_diag *diag);
+void gw_lex_init(struct gw_lex *lex, struct gw_span text, struct gw_diag *diag);
 
 void gw_lex_next(struct gw_lex *lex, struct gw_token *token);
 

@@ -14,8 +14,8 @@
 #include <stdio.h>
 
 enum {
-    DIGITS = 800,       /* significant decimal digits that are kept */
-    BIG_WORDS = 224,    /* 7168 bits: more than 10^DIGITS * 2^1200 needs */
+    DIGITS = 800,    /* significant decimal digits that are kept */
+    BIG_WORDS = 224, /* 7168 bits: more than 10^DIGITS * 2^1200 needs */
     EXPONENT_MAX = 100000
 };
 
@@ -83,8 +83,7 @@ is_float_tail(struct gw_span text, uint32_t base)
 {
     if (text.size > 0 && text.data[0] == '.') {
         text = drop(text, 1);
-        text = drop(text,
-                    skip_digits(text.data, text.data + text.size, base));
+        text = drop(text, skip_digits(text.data, text.data + text.size, base));
     }
     if (text.size == 0)
         return true;
@@ -273,8 +272,7 @@ format_of(uint32_t bits)
 /* Puts together mantissa * 2^exponent, where mantissa has been rounded to
  * the precision or to the subnormal grid; false when it is too large. */
 static bool
-pack(const struct format *f, uint64_t mantissa, int32_t exponent,
-     uint64_t *out)
+pack(const struct format *f, uint64_t mantissa, int32_t exponent, uint64_t *out)
 {
     uint64_t hidden = UINT64_C(1) << (f->precision - 1);
     if (mantissa == hidden << 1) {
@@ -321,8 +319,7 @@ round_binary(const struct format *f, uint64_t value, int32_t exponent,
 
 /* Rounds n / m: finds the exponent, then divides bit by bit. */
 static bool
-round_ratio(const struct format *f, struct big *n, struct big *m,
-            uint64_t *out)
+round_ratio(const struct format *f, struct big *n, struct big *m, uint64_t *out)
 {
     int32_t lead = (int32_t)big_bits(n) - (int32_t)big_bits(m);
     /* The quotient has lead or lead + 1 bits before the point. */
@@ -361,10 +358,10 @@ round_ratio(const struct format *f, struct big *n, struct big *m,
 /* ---- the literals ------------------------------------------------------ */
 
 struct scanned {
-    uint64_t word;     /* the first digits, base 16: with a sticky bit */
-    int32_t exponent;  /* of the base; base 16: of two */
-    uint32_t count;    /* significant decimal digits in digits */
-    bool more;         /* and others that are not all zero */
+    uint64_t word;    /* the first digits, base 16: with a sticky bit */
+    int32_t exponent; /* of the base; base 16: of two */
+    uint32_t count;   /* significant decimal digits in digits */
+    bool more;        /* and others that are not all zero */
     uint8_t digits[DIGITS];
 };
 

@@ -11,10 +11,10 @@
 #include "base/span.h"
 
 enum gw_num {
-    GW_NUM_NONE,  /* not a number at all */
-    GW_NUM_NAT,   /* digits without a sign */
-    GW_NUM_INT,   /* digits with a sign */
-    GW_NUM_FLOAT  /* with a point or an exponent; inf, nan, nan:0x… */
+    GW_NUM_NONE, /* not a number at all */
+    GW_NUM_NAT,  /* digits without a sign */
+    GW_NUM_INT,  /* digits with a sign */
+    GW_NUM_FLOAT /* with a point or an exponent; inf, nan, nan:0x… */
 };
 
 /* What kind of literal the whole of text is. */

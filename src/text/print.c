@@ -26,8 +26,7 @@ scan_custom(struct gw_printer *pr, struct gw_reader *reader,
 {
     struct gw_reader inner;
     gw_reader_init(&inner, bytes,
-                   gw_reader_offset(reader, reader->at) - bytes.size,
-                   pr->diag);
+                   gw_reader_offset(reader, reader->at) - bytes.size, pr->diag);
     struct gw_span name = gw_read_name(&inner);
     struct gw_span rest = gw_span(inner.at, gw_reader_left(&inner));
     if (inner.failed) {
@@ -35,8 +34,7 @@ scan_custom(struct gw_printer *pr, struct gw_reader *reader,
     } else if (gw_span_equal(name, gw_span_str("name"))) {
         gw_print_read_names(pr, rest);
         return true;
-    } else if (gw_span_equal(name,
-                             gw_span_str("metadata.code.branch_hint"))) {
+    } else if (gw_span_equal(name, gw_span_str("metadata.code.branch_hint"))) {
         pr->hints = rest;
     } else {
         struct print_custom *custom = gw_vec_push(&pr->customs);
@@ -247,8 +245,8 @@ print_tag(struct gw_printer *pr)
 
 /* "(elem $name (;0;)" or the same for data. */
 static void
-put_segment_head(struct gw_printer *pr, const char *word,
-                 uint32_t subsection, uint32_t index)
+put_segment_head(struct gw_printer *pr, const char *word, uint32_t subsection,
+                 uint32_t index)
 {
     gw_buf_u8(&pr->out, '(');
     gw_buf_text(&pr->out, word);
@@ -343,8 +341,7 @@ print_data(struct gw_printer *pr, uint32_t index)
 /* ---- functions ------------------------------------------------------------------------ */
 
 static void
-print_locals(struct gw_printer *pr, struct gw_reader *reader,
-             uint32_t first)
+print_locals(struct gw_printer *pr, struct gw_reader *reader, uint32_t first)
 {
     uint64_t index = first, most = gw_limit_table[GW_LIMIT_LOCALS].maximum;
     struct gw_buf type;
@@ -355,8 +352,7 @@ print_locals(struct gw_printer *pr, struct gw_reader *reader,
         gw_buf_clear(&type);
         gw_print_valtype(pr, reader, &type);
         if (index - first + run > most)
-            gw_reader_fail(reader, GW_ERR_LIMIT, reader->at,
-                           "too many locals");
+            gw_reader_fail(reader, GW_ERR_LIMIT, reader->at, "too many locals");
         for (uint32_t i = 0; i < run && !reader->failed; i++, index++) {
             bool named = index < pr->locals.count &&
                          pr->locals.items[index].text.data;
@@ -420,8 +416,7 @@ print_func(struct gw_printer *pr, struct gw_reader *code)
     if (!code->failed && !pr->failed)
         gw_print_body(pr, code, start);
     if (!code->failed && gw_reader_left(code) > 0)
-        gw_reader_fail(code, GW_ERR_MALFORMED, code->at,
-                       "END opcode expected");
+        gw_reader_fail(code, GW_ERR_MALFORMED, code->at, "END opcode expected");
     gw_buf_u8(&pr->out, ')');
 }
 
@@ -471,8 +466,7 @@ print_customs(struct gw_printer *pr, uint8_t after)
         }
         gw_buf_text(&pr->out, "\n  (@custom ");
         gw_print_string(&pr->out, customs[i].name);
-        gw_buf_print(&pr->out, " (%s %s) ", after ? "after" : "before",
-                     place);
+        gw_buf_print(&pr->out, " (%s %s) ", after ? "after" : "before", place);
         gw_print_string(&pr->out, customs[i].bytes);
         gw_buf_u8(&pr->out, ')');
     }
@@ -518,8 +512,7 @@ print_section(struct gw_printer *pr, uint8_t id)
         gw_print_types(pr);
     } else if (id == 8) {
         gw_buf_text(&pr->out, "\n  (start ");
-        gw_print_ref(&pr->out, &pr->names[WAT_NAME_FUNC],
-                     gw_read_u32(reader));
+        gw_print_ref(&pr->out, &pr->names[WAT_NAME_FUNC], gw_read_u32(reader));
         gw_buf_u8(&pr->out, ')');
     } else if (id == 10) {
         print_code(pr);

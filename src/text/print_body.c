@@ -44,8 +44,7 @@ static void
 push_frame(struct gw_printer *pr, enum gw_op op, uint32_t node, bool single)
 {
     if (pr->frames.count >= gw_limit_table[GW_LIMIT_BLOCK_DEPTH].standard) {
-        gw_diag_report(pr->diag, GW_ERR_LIMIT, GW_NO_OFFSET,
-                       "nested too deep");
+        gw_diag_report(pr->diag, GW_ERR_LIMIT, GW_NO_OFFSET, "nested too deep");
         pr->failed = true;
         return;
     }
@@ -105,8 +104,7 @@ read_op(struct gw_printer *pr, struct gw_reader *reader, const uint8_t *start,
     bool maybe = at < reader->end && (*at == gw_op_table[GW_OP_IF].code ||
                                       *at == gw_op_table[GW_OP_BR_IF].code);
     if (maybe)
-        put_hint(pr, *at == gw_op_table[GW_OP_IF].code ? GW_OP_IF
-                                                       : GW_OP_BR_IF,
+        put_hint(pr, *at == gw_op_table[GW_OP_IF].code ? GW_OP_IF : GW_OP_BR_IF,
                  offset, out);
     return gw_print_operator(pr, reader, out, effect);
 }
@@ -114,8 +112,7 @@ read_op(struct gw_printer *pr, struct gw_reader *reader, const uint8_t *start,
 /* ---- flat ----------------------------------------------------------------------- */
 
 static void
-flat_body(struct gw_printer *pr, struct gw_reader *reader,
-          const uint8_t *start)
+flat_body(struct gw_printer *pr, struct gw_reader *reader, const uint8_t *start)
 {
     const size_t outer = 2;
     push_frame(pr, GW_OP_BLOCK, NO_NODE, false);
@@ -123,8 +120,7 @@ flat_body(struct gw_printer *pr, struct gw_reader *reader,
         struct print_effect effect;
         gw_buf_clear(&pr->texts);
         enum gw_op op = read_op(pr, reader, start, &effect);
-        bool part = (gw_op_table[op].flags & GW_OPF_STRUCTURE) &&
-                    !is_block(op);
+        bool part = (gw_op_table[op].flags & GW_OPF_STRUCTURE) && !is_block(op);
         if (op == GW_OP_END || op == GW_OP_DELEGATE)
             pr->frames.count--;
         size_t depth = outer + pr->frames.count - 1;
@@ -285,8 +281,7 @@ tree_op(struct gw_printer *pr, enum gw_op op, size_t start,
 
 /* Reads a whole expression; its nodes are the children of node 0. */
 static void
-make_tree(struct gw_printer *pr, struct gw_reader *reader,
-          const uint8_t *start)
+make_tree(struct gw_printer *pr, struct gw_reader *reader, const uint8_t *start)
 {
     pr->nodes.count = pr->stack.count = pr->frames.count = 0;
     gw_buf_clear(&pr->texts);
@@ -301,10 +296,9 @@ make_tree(struct gw_printer *pr, struct gw_reader *reader,
         bool part = op == GW_OP_ELSE || op == GW_OP_CATCH ||
                     op == GW_OP_CATCH_ALL || op == GW_OP_DELEGATE;
         /* A part outside of its block has nothing to be a part of. */
-        if (part && top(pr)->op != (op == GW_OP_ELSE ? GW_OP_IF
-                                                     : GW_OP_TRY)) {
-            gw_reader_fail(reader, GW_ERR_MALFORMED, reader->at,
-                           "misplaced %s", gw_op_table[op].text);
+        if (part && top(pr)->op != (op == GW_OP_ELSE ? GW_OP_IF : GW_OP_TRY)) {
+            gw_reader_fail(reader, GW_ERR_MALFORMED, reader->at, "misplaced %s",
+                           gw_op_table[op].text);
             return;
         }
         tree_op(pr, op, text, &effect);
@@ -380,7 +374,7 @@ gw_print_body(struct gw_printer *pr, struct gw_reader *reader,
 
 void
 gw_print_constant(struct gw_printer *pr, struct gw_reader *reader,
-              struct gw_buf *out)
+                  struct gw_buf *out)
 {
     pr->hint_count = 0;
     pr->hint_offset = UINT32_MAX;

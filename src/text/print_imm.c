@@ -46,10 +46,10 @@ call_effect(struct show *s, uint32_t type, uint32_t more)
 
 #define SHOW(IDENT) static void show_##IDENT(struct show *s)
 
-#define SHOW_REF(IDENT, SUBSECTION)                                           \
-    SHOW(IDENT)                                                               \
-    {                                                                         \
-        read_ref(s, WAT_NAME_##SUBSECTION);                                   \
+#define SHOW_REF(IDENT, SUBSECTION)         \
+    SHOW(IDENT)                             \
+    {                                       \
+        read_ref(s, WAT_NAME_##SUBSECTION); \
     }
 
 SHOW_REF(GLOBAL, GLOBAL)
@@ -92,8 +92,7 @@ SHOW(BLOCK)
     } else if (type >= -64 && (type & 0x7f) != 0x40) {
         s->effect->single = true;
         gw_buf_text(s->out, " (result ");
-        gw_print_valtype_code(s->pr, s->reader, (uint8_t)(type & 0x7f),
-                              s->out);
+        gw_print_valtype_code(s->pr, s->reader, (uint8_t)(type & 0x7f), s->out);
         gw_buf_u8(s->out, ')');
     } else if (type != -64) {
         gw_reader_fail(s->reader, GW_ERR_MALFORMED, s->reader->at,
@@ -462,20 +461,34 @@ static const struct {
     uint8_t pops;
     bool single;
 } effects[] = {
-    { GW_OP_DROP, 1, false },        { GW_OP_SELECT, 3, true },
-    { GW_OP_LOCAL_GET, 0, true },    { GW_OP_LOCAL_SET, 1, false },
-    { GW_OP_LOCAL_TEE, 1, true },    { GW_OP_GLOBAL_GET, 0, true },
-    { GW_OP_GLOBAL_SET, 1, false },  { GW_OP_TABLE_GET, 1, true },
-    { GW_OP_TABLE_SET, 2, false },   { GW_OP_TABLE_GROW, 2, true },
-    { GW_OP_TABLE_FILL, 3, false },  { GW_OP_TABLE_COPY, 3, false },
-    { GW_OP_TABLE_INIT, 3, false },  { GW_OP_MEMORY_COPY, 3, false },
-    { GW_OP_REF_IS_NULL, 1, true },  { GW_OP_REF_AS_NON_NULL, 1, true },
-    { GW_OP_BR, 0, false },          { GW_OP_RETHROW, 0, false },
-    { GW_OP_THROW_REF, 1, false },   { GW_OP_ARRAY_GET, 2, true },
-    { GW_OP_ARRAY_GET_S, 2, true },  { GW_OP_ARRAY_GET_U, 2, true },
-    { GW_OP_ARRAY_SET, 3, false },   { GW_OP_ARRAY_NEW, 2, true },
-    { GW_OP_ARRAY_FILL, 4, false },  { GW_OP_ARRAY_NEW_DEFAULT, 1, true },
-    { GW_OP_REF_NULL, 0, true },     { GW_OP_STRUCT_NEW_DEFAULT, 0, true },
+    { GW_OP_DROP, 1, false },
+    { GW_OP_SELECT, 3, true },
+    { GW_OP_LOCAL_GET, 0, true },
+    { GW_OP_LOCAL_SET, 1, false },
+    { GW_OP_LOCAL_TEE, 1, true },
+    { GW_OP_GLOBAL_GET, 0, true },
+    { GW_OP_GLOBAL_SET, 1, false },
+    { GW_OP_TABLE_GET, 1, true },
+    { GW_OP_TABLE_SET, 2, false },
+    { GW_OP_TABLE_GROW, 2, true },
+    { GW_OP_TABLE_FILL, 3, false },
+    { GW_OP_TABLE_COPY, 3, false },
+    { GW_OP_TABLE_INIT, 3, false },
+    { GW_OP_MEMORY_COPY, 3, false },
+    { GW_OP_REF_IS_NULL, 1, true },
+    { GW_OP_REF_AS_NON_NULL, 1, true },
+    { GW_OP_BR, 0, false },
+    { GW_OP_RETHROW, 0, false },
+    { GW_OP_THROW_REF, 1, false },
+    { GW_OP_ARRAY_GET, 2, true },
+    { GW_OP_ARRAY_GET_S, 2, true },
+    { GW_OP_ARRAY_GET_U, 2, true },
+    { GW_OP_ARRAY_SET, 3, false },
+    { GW_OP_ARRAY_NEW, 2, true },
+    { GW_OP_ARRAY_FILL, 4, false },
+    { GW_OP_ARRAY_NEW_DEFAULT, 1, true },
+    { GW_OP_REF_NULL, 0, true },
+    { GW_OP_STRUCT_NEW_DEFAULT, 0, true },
     { GW_OP_ANY_CONVERT_EXTERN, 1, true },
     { GW_OP_EXTERN_CONVERT_ANY, 1, true },
     { GW_OP_ARRAY_INIT_DATA, 4, false },
@@ -500,7 +513,7 @@ set_effect(enum gw_op op, struct print_effect *effect)
 
 enum gw_op
 gw_print_operator(struct gw_printer *pr, struct gw_reader *reader,
-            struct gw_buf *out, struct print_effect *effect)
+                  struct gw_buf *out, struct print_effect *effect)
 {
     const uint8_t *at = reader->at;
     uint32_t byte = gw_read_u8(reader);

@@ -52,8 +52,8 @@ read_map(struct gw_printer *pr, struct gw_span bytes)
         uint32_t old = i;
         gw_map_put(&seen, text, i, &old);
         names.items[index].text = text;
-        names.items[index].is_id =
-            old == i && text.size > 0 && text.size <= ID_MAX;
+        names.items[index].is_id = old == i && text.size > 0 &&
+                                   text.size <= ID_MAX;
     }
     gw_map_fini(&seen);
     return names;
@@ -173,8 +173,7 @@ find(const struct print_names *names, uint32_t index)
 }
 
 void
-gw_print_id(struct gw_buf *out, const struct print_names *names,
-            uint32_t index)
+gw_print_id(struct gw_buf *out, const struct print_names *names, uint32_t index)
 {
     const struct print_name *name = find(names, index);
     if (!name)

@@ -74,8 +74,7 @@ print_params(struct gw_printer *pr, struct gw_reader *reader,
     uint32_t count = gw_read_u32(reader);
     bool open = false;
     for (uint32_t i = 0; i < count && !reader->failed; i++) {
-        bool named = locals && i < locals->count &&
-                     locals->items[i].text.data;
+        bool named = locals && i < locals->count && locals->items[i].text.data;
         if (named && open)
             gw_buf_u8(out, ')');
         if (named || !open)
@@ -177,8 +176,8 @@ print_struct(struct gw_printer *pr, struct gw_reader *reader, uint32_t type,
 }
 
 static void
-print_composite(struct gw_printer *pr, struct gw_reader *reader,
-                uint8_t code, uint32_t type, struct gw_buf *out)
+print_composite(struct gw_printer *pr, struct gw_reader *reader, uint8_t code,
+                uint32_t type, struct gw_buf *out)
 {
     switch (code) {
     case 0x60:
@@ -215,8 +214,7 @@ print_sub(struct gw_printer *pr, struct gw_reader *reader, uint32_t type,
     if (sub) {
         gw_buf_text(out, code == 0x4f ? "(sub final " : "(sub ");
         for (uint32_t n = gw_read_u32(reader); n > 0 && !reader->failed; n--) {
-            gw_print_ref(out, &pr->names[WAT_NAME_TYPE],
-                         gw_read_u32(reader));
+            gw_print_ref(out, &pr->names[WAT_NAME_TYPE], gw_read_u32(reader));
             gw_buf_u8(out, ' ');
         }
         code = gw_read_u8(reader);

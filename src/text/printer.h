@@ -52,8 +52,8 @@ struct print_custom {
 struct print_node {
     uint32_t text, text_size; /* in pr->texts */
     uint32_t parent, first, last, next;
-    uint32_t depth;           /* of what is below it */
-    bool single;              /* leaves one value */
+    uint32_t depth; /* of what is below it */
+    bool single;    /* leaves one value */
 };
 
 /* A block that is open. */
@@ -76,15 +76,15 @@ struct gw_printer {
     bool failed;
 
     struct gw_span sections[PRINT_SECTIONS];
-    struct gw_vec customs;      /* struct print_custom */
+    struct gw_vec customs; /* struct print_custom */
     struct gw_span module_name;
     struct print_names names[PRINT_NAMES];
-    struct gw_vec maps[3];      /* struct print_map: locals, labels, fields */
+    struct gw_vec maps[3]; /* struct print_map: locals, labels, fields */
     size_t map_cursor[3];
-    struct gw_vec types;        /* struct print_type */
-    struct gw_vec funcs;        /* uint32_t: type indices, imports first */
-    uint32_t counts[5];         /* of things printed so far, by kind */
-    struct gw_span hints;       /* contents of the branch hint section */
+    struct gw_vec types;  /* struct print_type */
+    struct gw_vec funcs;  /* uint32_t: type indices, imports first */
+    uint32_t counts[5];   /* of things printed so far, by kind */
+    struct gw_span hints; /* contents of the branch hint section */
 
     /* One function. */
     struct print_names locals, labels;
@@ -131,8 +131,7 @@ void gw_print_typeuse(struct gw_printer *pr, uint32_t type,
                       const struct print_names *locals, struct gw_buf *out);
 /* " (param …) (result …)" of the signature that stands at reader. */
 void gw_print_signature(struct gw_printer *pr, struct gw_reader *reader,
-                        const struct print_names *locals,
-                        struct gw_buf *out);
+                        const struct print_names *locals, struct gw_buf *out);
 void gw_print_types(struct gw_printer *pr);
 /* The first walk over types. */
 void gw_print_scan_types(struct gw_printer *pr);
@@ -154,7 +153,7 @@ struct print_effect {
 /* Reads an operator and its immediates and appends their text; GW_OP_NONE
  * after a failure.  For blocks the label's name comes from pr->labels. */
 enum gw_op gw_print_operator(struct gw_printer *pr, struct gw_reader *reader,
-                       struct gw_buf *out, struct print_effect *effect);
+                             struct gw_buf *out, struct print_effect *effect);
 
 /* ---- print_body.c ----------------------------------------------------------------- */
 
@@ -164,6 +163,6 @@ void gw_print_body(struct gw_printer *pr, struct gw_reader *reader,
                    const uint8_t *start);
 /* A constant expression with its end, folded in one line, " (…)". */
 void gw_print_constant(struct gw_printer *pr, struct gw_reader *reader,
-                   struct gw_buf *out);
+                       struct gw_buf *out);
 
 #endif

@@ -36,8 +36,7 @@ scan_order(struct gw_wat *p, bool is_import, size_t at, const char *word)
     if (is_import && p->defined) {
         p->token.start = at;
         gw_wat_fail(p, "import after %s",
-                    strcmp(p->defined, "func") == 0 ? "function"
-                                                    : p->defined);
+                    strcmp(p->defined, "func") == 0 ? "function" : p->defined);
     }
     if (!is_import && !p->defined)
         p->defined = word;
@@ -287,8 +286,7 @@ read_all(struct gw_wat *p, struct gw_buf *out)
 
 /* Gives the result the exact size it is said to have. */
 static enum gw_err
-hand_over(struct gw_buf *buf, struct gw_diag *diag, uint8_t **out,
-          size_t *size)
+hand_over(struct gw_buf *buf, struct gw_diag *diag, uint8_t **out, size_t *size)
 {
     if (buf->size < buf->capacity) {
         uint8_t *data = gw_alloc_resize(buf->alloc, buf->data, buf->capacity,

@@ -10,9 +10,9 @@
 #include <assert.h>
 
 const struct wat_section_info gw_wat_ranks[WAT_RANKS] = {
-    { 0, "first" },  { 1, "type" },   { 2, "import" },     { 3, "func" },
-    { 4, "table" },  { 5, "memory" }, { 13, "tag" },       { 6, "global" },
-    { 7, "export" }, { 8, "start" },  { 9, "elem" },       { 12, "datacount" },
+    { 0, "first" },  { 1, "type" },   { 2, "import" }, { 3, "func" },
+    { 4, "table" },  { 5, "memory" }, { 13, "tag" },   { 6, "global" },
+    { 7, "export" }, { 8, "start" },  { 9, "elem" },   { 12, "datacount" },
     { 10, "code" },  { 11, "data" },  { 0, "last" },
 };
 
@@ -82,8 +82,8 @@ is_known(const struct annotation *a)
 static void
 misplaced(struct gw_wat *p, struct annotation *a)
 {
-    gw_lex_fail(&a->lex, a->at, "misplaced @%.*s annotation",
-                (int)a->id.size, (const char *)a->id.data);
+    gw_lex_fail(&a->lex, a->at, "misplaced @%.*s annotation", (int)a->id.size,
+                (const char *)a->id.data);
     p->lex.failed = true;
     gw_wat_fail(p, "misplaced");
 }
@@ -120,8 +120,7 @@ static bool
 at_keyword(const struct annotation *a, const char *text)
 {
     return a->token.kind == GW_TOK_KEYWORD &&
-           gw_span_equal(gw_token_span(&a->lex, &a->token),
-                         gw_span_str(text));
+           gw_span_equal(gw_token_span(&a->lex, &a->token), gw_span_str(text));
 }
 
 /* (before kind) or (after kind), from the opening parenthesis. */
@@ -232,8 +231,7 @@ gw_wat_note_name(struct gw_wat *p, uint32_t subsection, uint32_t index,
                  struct gw_span name)
 {
     bool given = p->options.names && name.data;
-    if (p->token.annotation != GW_NO_POSITION &&
-        subsection != WAT_NAME_LABEL) {
+    if (p->token.annotation != GW_NO_POSITION && subsection != WAT_NAME_LABEL) {
         struct annotation a;
         size_t at = p->token.annotation;
         bool seen = false;

@@ -28,9 +28,10 @@ gw_wat_init(struct gw_wat *p, struct gw_span text,
     gw_vec_init(&p->labels, alloc, sizeof(struct wat_label));
     gw_vec_init(&p->frames, alloc, sizeof(struct wat_frame));
     gw_vec_init(&p->customs, alloc, sizeof(struct wat_custom));
-    struct gw_buf *bufs[] = { &p->code,      &p->pending, &p->params,
-                              &p->results,   &p->signature, &p->scratch,
-                              &p->hints.buf, &p->branch_hints.buf,
+    struct gw_buf *bufs[] = { &p->code,        &p->pending,
+                              &p->params,      &p->results,
+                              &p->signature,   &p->scratch,
+                              &p->hints.buf,   &p->branch_hints.buf,
                               &p->custom_bytes };
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         gw_buf_init(bufs[i], alloc);
@@ -63,9 +64,10 @@ gw_wat_fini(struct gw_wat *p)
                               &p->customs };
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         gw_vec_fini(vecs[i]);
-    struct gw_buf *bufs[] = { &p->code,      &p->pending, &p->params,
-                              &p->results,   &p->signature, &p->scratch,
-                              &p->hints.buf, &p->branch_hints.buf,
+    struct gw_buf *bufs[] = { &p->code,        &p->pending,
+                              &p->params,      &p->results,
+                              &p->signature,   &p->scratch,
+                              &p->hints.buf,   &p->branch_hints.buf,
                               &p->custom_bytes };
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         gw_buf_fini(bufs[i]);
@@ -117,16 +119,16 @@ gw_wat_is_keyword(const struct gw_wat *p, struct gw_span word)
         if (gw_span_equal(word, gw_span_str(words[i])))
             return true;
     }
-    return word.size >= 6 && (memcmp(text, "offset=", 6) == 0 ||
-                              memcmp(text, "align=", 6) == 0);
+    return word.size >= 6 &&
+           (memcmp(text, "offset=", 6) == 0 || memcmp(text, "align=", 6) == 0);
 }
 
 void
 gw_wat_unexpected(struct gw_wat *p)
 {
     struct gw_token *token = &p->token;
-    if (token->kind == GW_TOK_LPAR && (p->next.kind == GW_TOK_KEYWORD ||
-                                       p->next.kind == GW_TOK_RESERVED))
+    if (token->kind == GW_TOK_LPAR &&
+        (p->next.kind == GW_TOK_KEYWORD || p->next.kind == GW_TOK_RESERVED))
         token = &p->next;
     struct gw_span word = gw_token_span(&p->lex, token);
     bool unknown = token->kind == GW_TOK_RESERVED ||

@@ -56,8 +56,7 @@ pass_id(struct gw_wat *p, uint32_t subsection, uint32_t index)
 }
 
 static void
-put_export(struct gw_wat *p, uint8_t kind, uint32_t index,
-           struct gw_span name)
+put_export(struct gw_wat *p, uint8_t kind, uint32_t index, struct gw_span name)
 {
     struct gw_buf *out = add_item(p, SECTION_EXPORT);
     gw_buf_vec(out, name);
@@ -173,8 +172,8 @@ local_declarations(struct gw_wat *p)
             gw_wat_note_name(p, WAT_NAME_LOCAL, locals->count++, name);
             gw_buf_clear(type);
             gw_wat_valtype(p, type);
-            if (run > 0 && !gw_span_equal(gw_buf_span(type),
-                                          gw_buf_span(previous))) {
+            if (run > 0 &&
+                !gw_span_equal(gw_buf_span(type), gw_buf_span(previous))) {
                 gw_buf_uleb(groups, run);
                 gw_buf_bytes(groups, gw_buf_span(previous));
                 group_count++;
@@ -372,8 +371,8 @@ put_elem(struct gw_wat *p, const struct elem_head *head, struct gw_buf *out)
     uint32_t count;
     gw_buf_init(&type, p->alloc);
     gw_buf_init(&items, p->alloc);
-    bool bare = head->bare && (gw_wat_at_index(p) ||
-                               p->token.kind == GW_TOK_RPAR);
+    bool bare = head->bare &&
+                (gw_wat_at_index(p) || p->token.kind == GW_TOK_RPAR);
     if (bare || gw_wat_take(p, "func")) {
         count = elem_indices(p);
         gw_buf_bytes(&items, gw_buf_span(&p->signature));
@@ -601,8 +600,7 @@ start_field(struct gw_wat *p)
 {
     if (p->sections[SECTION_START].count > 0)
         gw_wat_fail(p, "multiple start sections");
-    gw_buf_uleb(add_item(p, SECTION_START),
-                gw_wat_index(p, GW_SPACE_FUNC));
+    gw_buf_uleb(add_item(p, SECTION_START), gw_wat_index(p, GW_SPACE_FUNC));
 }
 
 void

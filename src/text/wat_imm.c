@@ -63,16 +63,16 @@ next_is_index(const struct gw_wat *p)
 
 /* ---- shapes ------------------------------------------------------------- */
 
-#define READER(IDENT)                                                         \
-    static void read_##IDENT(struct gw_wat *p, enum gw_op op,                 \
+#define READER(IDENT)                                         \
+    static void read_##IDENT(struct gw_wat *p, enum gw_op op, \
                              struct gw_buf *out)
 
 /* A shape that is one index. */
-#define INDEX_READER(IDENT, SPACE)                                            \
-    READER(IDENT)                                                             \
-    {                                                                         \
-        (void)op;                                                             \
-        put_index(p, GW_SPACE_##SPACE, out);                                  \
+#define INDEX_READER(IDENT, SPACE)           \
+    READER(IDENT)                            \
+    {                                        \
+        (void)op;                            \
+        put_index(p, GW_SPACE_##SPACE, out); \
     }
 
 INDEX_READER(FUNC, FUNC)
@@ -323,8 +323,7 @@ take_setting(struct gw_wat *p, const char *prefix, uint64_t *out)
 }
 
 static void
-put_memarg(struct gw_wat *p, enum gw_op op, uint32_t memory,
-           struct gw_buf *out)
+put_memarg(struct gw_wat *p, enum gw_op op, uint32_t memory, struct gw_buf *out)
 {
     uint64_t offset = 0, align = 0;
     uint32_t log2 = gw_op_access_log2(op);
@@ -360,8 +359,7 @@ READER(MEMARG_LANE)
     uint32_t memory = 0;
     /* A single number is the lane. */
     if (p->token.kind == GW_TOK_ID || next_is_index(p) ||
-        has_prefix(p, &p->next, "offset=") ||
-        has_prefix(p, &p->next, "align="))
+        has_prefix(p, &p->next, "offset=") || has_prefix(p, &p->next, "align="))
         memory = gw_wat_index_or_0(p, GW_SPACE_MEMORY);
     put_memarg(p, op, memory, out);
     put_lane(p, out);
@@ -434,9 +432,8 @@ bool
 gw_wat_shape(struct gw_wat *p, struct wat_shape *shape)
 {
     static const struct wat_shape shapes[] = {
-        { "i8x16", 8, false },  { "i16x8", 16, false },
-        { "i32x4", 32, false }, { "i64x2", 64, false },
-        { "f32x4", 32, true },  { "f64x2", 64, true },
+        { "i8x16", 8, false },  { "i16x8", 16, false }, { "i32x4", 32, false },
+        { "i64x2", 64, false }, { "f32x4", 32, true },  { "f64x2", 64, true },
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         *shape = shapes[i];

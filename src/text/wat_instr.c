@@ -98,8 +98,8 @@ pop_label(struct gw_wat *p)
     if (p->labels.count == 0)
         return;
     p->labels.count--;
-    struct wat_label *label =
-        (struct wat_label *)p->labels.data + p->labels.count;
+    struct wat_label *label = (struct wat_label *)p->labels.data +
+                              p->labels.count;
     if (label->name.data) {
         uint32_t *found = gw_map_find(&p->label_names, label->name);
         if (found)
@@ -125,8 +125,8 @@ repeated_id(struct gw_wat *p)
     if (p->token.kind != GW_TOK_ID)
         return;
     assert(p->labels.count > 0);
-    const struct wat_label *label =
-        (struct wat_label *)p->labels.data + p->labels.count - 1;
+    const struct wat_label *label = (struct wat_label *)p->labels.data +
+                                    p->labels.count - 1;
     struct gw_span name = gw_wat_id(p, &p->token);
     if (!label->name.data || !gw_span_equal(name, label->name))
         gw_wat_fail(p, "mismatching label");
@@ -170,8 +170,7 @@ static bool
 is_block(enum gw_op op)
 {
     uint8_t imm = gw_op_table[op].imm;
-    return op != GW_OP_NONE &&
-           (imm == GW_IMM_BLOCK || imm == GW_IMM_TRY_TABLE);
+    return op != GW_OP_NONE && (imm == GW_IMM_BLOCK || imm == GW_IMM_TRY_TABLE);
 }
 
 /* ---- folded instructions ---------------------------------------------------- */

@@ -73,12 +73,12 @@ struct wat_label {
 
 /* Where the reader of instructions stands; wat_instr.c tells more. */
 struct wat_frame {
-    uint8_t state;  /* enum state there */
-    uint8_t clause; /* else, catch_all: what has been seen */
-    uint16_t op;    /* enum gw_op */
-    uint32_t hint;  /* branch hint of the operator, or GW_NO_INDEX */
-    size_t mark;    /* where its bytes begin in `pending` */
-    size_t at;      /* position in the text, for reports */
+    uint8_t state;        /* enum state there */
+    uint8_t clause;       /* else, catch_all: what has been seen */
+    uint16_t op;          /* enum gw_op */
+    uint32_t hint;        /* branch hint of the operator, or GW_NO_INDEX */
+    size_t mark;          /* where its bytes begin in `pending` */
+    size_t at;            /* position in the text, for reports */
     struct gw_span label; /* of a folded if, until its label is bound */
 };
 
@@ -133,8 +133,8 @@ struct gw_wat {
 /* ---- wat_base.c: tokens, names, indices -------------------------------- */
 
 bool gw_wat_init(struct gw_wat *p, struct gw_span text,
-                 const struct gw_wat_options *options,
-                 struct gw_alloc *alloc, struct gw_diag *diag);
+                 const struct gw_wat_options *options, struct gw_alloc *alloc,
+                 struct gw_diag *diag);
 void gw_wat_fini(struct gw_wat *p);
 
 void gw_wat_fail(struct gw_wat *p, const char *format, ...) GW_PRINTF(2, 3);

@@ -15,7 +15,9 @@ static const struct word numbers[] = {
 };
 
 static const struct word packed[] = {
-    { "i8", 0x78 }, { "i16", 0x77 }, { NULL, 0 },
+    { "i8", 0x78 },
+    { "i16", 0x77 },
+    { NULL, 0 },
 };
 
 static const struct word heaps[] = {
@@ -28,11 +30,11 @@ static const struct word heaps[] = {
 
 /* Abbreviations of (ref null heap). */
 static const struct word refs[] = {
-    { "anyref", 0x6e },       { "eqref", 0x6d },      { "i31ref", 0x6c },
-    { "structref", 0x6b },    { "arrayref", 0x6a },   { "nullref", 0x71 },
-    { "funcref", 0x70 },      { "nullfuncref", 0x73 }, { "externref", 0x6f },
-    { "nullexternref", 0x72 }, { "exnref", 0x69 },    { "nullexnref", 0x74 },
-    { "contref", 0x68 },      { "nullcontref", 0x75 }, { NULL, 0 },
+    { "anyref", 0x6e },        { "eqref", 0x6d },       { "i31ref", 0x6c },
+    { "structref", 0x6b },     { "arrayref", 0x6a },    { "nullref", 0x71 },
+    { "funcref", 0x70 },       { "nullfuncref", 0x73 }, { "externref", 0x6f },
+    { "nullexternref", 0x72 }, { "exnref", 0x69 },      { "nullexnref", 0x74 },
+    { "contref", 0x68 },       { "nullcontref", 0x75 }, { NULL, 0 },
 };
 
 static const char *
@@ -298,8 +300,8 @@ explicit_use(struct gw_wat *p, enum wat_params params)
         p->spaces[GW_SPACE_LOCAL].count = counts.params;
     if (p->lex.failed)
         return index;
-    if (!known || !gw_span_equal(types[index].signature,
-                                 gw_buf_span(&p->signature))) {
+    if (!known ||
+        !gw_span_equal(types[index].signature, gw_buf_span(&p->signature))) {
         p->token.start = at;
         gw_wat_fail(p, known ? "inline function type" : "unknown type");
     }
@@ -493,9 +495,8 @@ gw_wat_type_field(struct gw_wat *p)
     if (p->lex.failed || !plain)
         return;
     struct wat_type *type = (struct wat_type *)p->types.data + first;
-    if (type->signature.size > 0 &&
-        gw_map_put(&p->signatures, type->signature, (uint32_t)first, NULL) !=
-            GW_OK)
+    if (type->signature.size > 0 && gw_map_put(&p->signatures, type->signature,
+                                               (uint32_t)first, NULL) != GW_OK)
         gw_wat_nomem(p);
 }
 

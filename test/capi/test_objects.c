@@ -180,6 +180,67 @@ test_externref(void)
     wasm_instance_delete(instance);
 }
 
+/* References that the host can only hand on, while every allocation collects:
+ * what a handle holds stays, what nobody holds is finalized. */
+static void
+test_collected(void)
+{
+    static const char guest[] =
+        "(module (type $s (struct (field i32)))"
+        " (func (export \"make\") (param i32) (result anyref)"
+        "  (struct.new $s (local.get 0)))"
+        " (func (export \"get\") (param anyref) (result i32)"
+        "  (struct.get $s 0 (ref.cast (ref $s) (local.get 0))))"
+        " (func (export \"two\") (param externref externref)"
+        "  (result externref) (local.get 0)))";
+    wasm_config_t *config = wasm_config_new();
+    CHECK(!godwit_config_set(config, GODWIT_OPTION_GC_STRESS, 1));
+    wasm_engine_t *engine = wasm_engine_new_with_config(config);
+    wasm_store_t *own_store = wasm_store_new(engine);
+    wasm_instance_t *instance = guest_instance(own_store, guest);
+    wasm_func_t *make = guest_func(instance, "make");
+    wasm_func_t *get = guest_func(instance, "get");
+    wasm_func_t *two = guest_func(instance, "two");
+
+    wasm_val_t number = WASM_I32_VAL(77), other = WASM_I32_VAL(78);
+    wasm_val_t object, second, out;
+    CHECK(!godwit_func_call(make, &number, 1, &object, 1, NULL));
+    CHECK(!godwit_func_call(make, &other, 1, &second, 1, NULL));
+    wasm_val_t copy;
+    wasm_val_copy(&copy, &object);
+    CHECK(wasm_ref_same(copy.of.ref, object.of.ref));
+    CHECK(!wasm_ref_same(second.of.ref, object.of.ref));
+    wasm_val_delete(&object);
+    CHECK(!godwit_func_call(get, &copy, 1, &out, 1, NULL));
+    CHECK_EQ_U64(out.of.i32, 77);
+
+    wasm_func_t *func = guest_func(instance, "get");
+    wasm_val_t pair[] = { WASM_REF_VAL(wasm_func_as_ref(func)),
+                          WASM_REF_VAL(wasm_instance_as_ref(instance)) };
+    CHECK(!godwit_func_call(two, pair, 2, &out, 1, NULL));
+    CHECK(wasm_ref_same(out.of.ref, wasm_func_as_ref(func)));
+    CHECK(godwit_func_call(get, &out, 1, &number, 1, NULL) != 0);
+    wasm_val_delete(&out);
+    wasm_val_delete(&copy);
+    wasm_val_delete(&second);
+    wasm_func_delete(func);
+    wasm_func_delete(two);
+    wasm_func_delete(get);
+    wasm_func_delete(make);
+    wasm_instance_delete(instance);
+    wasm_store_delete(own_store);
+    wasm_engine_delete(engine);
+}
+
+static bool
+is_executable(const char *feature)
+{
+    for (unsigned i = 0; godwit_feature_name(i); i++)
+        if (strcmp(godwit_feature_name(i), feature) == 0)
+            return godwit_feature_is_executable(i);
+    return false;
+}
+
 static int ended;
 
 static void
@@ -233,6 +294,10 @@ main(void)
     test_externs();
     test_externref();
     test_host_info();
+    if (is_executable("gc"))
+        test_collected();
+    else
+        CHECK_SKIP("garbage-collected types are not executable yet");
     wasm_store_delete(store);
     CHECK_EQ_U64(ended, 11111);
     wasm_engine_delete(engine);

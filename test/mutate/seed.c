@@ -196,8 +196,8 @@ static const struct part tails[] = {
     END,
 };
 
-/* What is decoded and validated, executable or not: a recursive group of
- * types, typed references, a tag and a handler for it, a 64-bit memory. */
+/* A recursive group of types, typed references, a tag and a handler for it,
+ * a 64-bit memory. */
 static const struct part modern[] = {
     TYPES("\x03\x4e\x02\x50\x00\x5f\x02\x7f\x01\x64\x01\x00\x5e\x78\x01\x60\x01"
           "\x7f\x01"
@@ -207,9 +207,9 @@ static const struct part modern[] = {
     TAGS("\x01\x00\x03"),
     EXPORTS("\x02\x01"
             "f\x00\x00\x01g\x00\x01"),
-    BODY("\x00\x20\x00\xfb\x07\x01\xfb\x00\x00\xfb\x02\x00\x00\x42\x08\x28\x02"
-         "\x00\x6a"
-         "\x0b"),
+    BODY("\x00\x20\x00\x41\x03\xfb\x07\x01\xfb\x00\x00\xfb\x02\x00\x00\x42\x08"
+         "\x28"
+         "\x02\x00\x6a\x0b"),
     BODY(
         "\x00\x02\x7f\x1f\x40\x01\x00\x00\x00\x20\x00\x08\x00\x0b\x00\x0b\x0b"),
     END,
@@ -217,10 +217,11 @@ static const struct part modern[] = {
 
 static const struct part empty[] = { END };
 
-#define SEEDS                                                             \
-    SEED(empty)                                                           \
-    SEED(arithmetic) SEED(memory) SEED(tables) SEED(values) SEED(vectors) \
-        SEED(tails) SEED(modern)
+#define SEEDS                                                        \
+    SEED(empty)                                                      \
+    SEED(arithmetic)                                                 \
+    SEED(memory) SEED(tables) SEED(values) SEED(vectors) SEED(tails) \
+        SEED(modern)
 
 /* ---- lists ---- */
 

@@ -58,8 +58,8 @@ report(void *env, enum gw_script_event event, uint32_t line,
     static const char *const words[] = { "failed", "skipped", "note" };
     struct progress *progress = env;
     if (progress->printed++ < show)
-        printf("%s:%u: %s: %s\n", progress->path, (unsigned)line,
-               words[event], message);
+        printf("%s:%u: %s: %s\n", progress->path, (unsigned)line, words[event],
+               message);
 }
 
 /* Is one of the folders in path called name? */
@@ -101,9 +101,9 @@ print_folder(void)
 {
     const struct gw_script_result *f = &folder_total;
     if (folder[0] && f->passed + f->failed + f->skipped > 0)
-        printf("%s: %u passed, %u failed, %u skipped (%u assertions)\n",
-               folder, (unsigned)f->passed, (unsigned)f->failed,
-               (unsigned)f->skipped, (unsigned)f->assertions);
+        printf("%s: %u passed, %u failed, %u skipped (%u assertions)\n", folder,
+               (unsigned)f->passed, (unsigned)f->failed, (unsigned)f->skipped,
+               (unsigned)f->assertions);
     memset(&folder_total, 0, sizeof folder_total);
 }
 
@@ -165,8 +165,7 @@ is_skipped(const char *path)
         char pattern[PATH_SIZE];
         snprintf(pattern, sizeof pattern, "%.*s", (int)word, line);
         if (word > 0 && line[0] != '#' && strstr(path, pattern)) {
-            printf("%s: skipped:%.*s\n", path, (int)(size - word),
-                   line + word);
+            printf("%s: skipped:%.*s\n", path, (int)(size - word), line + word);
             return true;
         }
         line += size;

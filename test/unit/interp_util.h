@@ -57,10 +57,13 @@ world_open(struct world *world, const struct mode *mode, const char *text,
     gw_diag_init(diag);
     gw_alloc_init(&world->alloc, NULL, NULL, SIZE_MAX);
     gw_config_init(&config);
+    gw_config_set(&config, GW_OPTION_FEATURES, gw_features_executable);
     gw_config_set(&config, GW_OPTION_DRIVER, mode->driver);
     gw_config_set(&config, GW_OPTION_MEMORY, mode->memory);
     gw_config_set(&config, GW_OPTION_METER, mode->meter);
     gw_config_set(&config, GW_OPTION_SAFEPOINT_TEST, mode->safepoint_test);
+    /* The most hostile mode also collects at every allocation. */
+    gw_config_set(&config, GW_OPTION_GC_STRESS, mode->safepoint_test == 1);
     /* Moving all frames at every call of a deep recursion takes the square
      * of its depth. */
     if (mode->safepoint_test)
