@@ -65,8 +65,8 @@ run_once(struct command *command, int round)
         return;
     }
     command->wall_ms[round] = now_ms() - start;
-    command->cpu_ms[round] =
-        milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+    command->cpu_ms[round] = milliseconds(usage.ru_utime) +
+                             milliseconds(usage.ru_stime);
     if (usage.ru_maxrss > command->peak_kib)
         command->peak_kib = usage.ru_maxrss;
 }
@@ -102,8 +102,8 @@ print_command(struct command *command, int rounds, double *mark)
     printf("{\"name\":\"%s\",\"cpu_ms\":%.3f,\"wall_ms\":%.3f,"
            "\"ratio\":%.3f,\"peak_kib\":%ld}\n",
            command->name, cpu, wall, ratio, command->peak_kib);
-    fprintf(stderr, "  %-14s %9.2f ms  %7.2f x  %8ld KiB\n", command->name,
-            cpu, ratio, command->peak_kib);
+    fprintf(stderr, "  %-14s %9.2f ms  %7.2f x  %8ld KiB\n", command->name, cpu,
+            ratio, command->peak_kib);
 }
 
 int

@@ -54,8 +54,7 @@ new_cont(struct gw_exec *exec, uint32_t type)
 
 /* Lets func begin on a fresh stack; false when it is too small for that. */
 static bool
-prepare(struct gw_stack *stack, struct gw_funcinst *func,
-        struct gw_vmctx *ctx)
+prepare(struct gw_stack *stack, struct gw_funcinst *func, struct gw_vmctx *ctx)
 {
     const struct gw_functype *type = func->type;
     struct gw_frame_record *mark =
@@ -129,8 +128,7 @@ attach(struct gw_exec *exec, struct gw_cont *cont)
 
 /* The newest frame waits for what cont does, with its results at results. */
 static struct gw_stack *
-attach_here(struct gw_exec *exec, struct gw_cont *cont,
-            union gw_slot *results)
+attach_here(struct gw_exec *exec, struct gw_cont *cont, union gw_slot *results)
 {
     struct gw_stack *last = cont->outermost;
     last->outer = exec->stack;
@@ -247,16 +245,16 @@ enum gw_trap
 gw_interp_suspend(struct gw_exec *exec, uint32_t tag, union gw_slot *args)
 {
     const struct gw_clause *clause;
-    struct gw_stack *last =
-        find_handler(exec, tag, GW_CLAUSE_ON_LABEL, &clause);
+    struct gw_stack *last = find_handler(exec, tag, GW_CLAUSE_ON_LABEL,
+                                         &clause);
     if (!last)
         return GW_TRAP_UNHANDLED_TAG;
     const struct gw_frame_record *sp = exec->frame_top;
     struct gw_frame_record *to = last->outer_frame_top;
     uint32_t count = sp->ctx->tags[tag]->type->param_slots;
     exec->slot_top = frame_end(sp);
-    struct gw_cont *cont = gw_heap_new_cont(
-        exec->store, to->ctx->type_ids[clause->type]);
+    struct gw_cont *cont = gw_heap_new_cont(exec->store,
+                                            to->ctx->type_ids[clause->type]);
     if (!cont)
         return GW_TRAP_HEAP_EXHAUSTED;
     detach(exec, last, cont, args);
@@ -275,16 +273,15 @@ gw_interp_switch(struct gw_exec *exec, uint64_t ref, uint32_t tag,
     enum gw_trap trap = check_cont(ref);
     if (trap != GW_TRAP_NONE)
         return trap;
-    struct gw_stack *last =
-        find_handler(exec, tag, GW_CLAUSE_ON_SWITCH, &clause);
+    struct gw_stack *last = find_handler(exec, tag, GW_CLAUSE_ON_SWITCH,
+                                         &clause);
     if (!last)
         return GW_TRAP_UNHANDLED_TAG;
     struct gw_cont *own = new_cont(exec, type);
     if (!own)
         return GW_TRAP_HEAP_EXHAUSTED;
     detach(exec, last, own, args->slots);
-    struct gw_stack *stack =
-        attach_here(exec, cont_of(ref), last->results);
+    struct gw_stack *stack = attach_here(exec, cont_of(ref), last->results);
     give(stack, args);
     stack->args[args->count].ref = gw_ref_from(own);
     return go_on(exec, stack);

@@ -13,10 +13,13 @@
 #include "wasm/mem.h"
 
 #define UNMOVED __asm__ volatile("")
-#define OP(IDENT, N)         \
-    op_##IDENT: {            \
+#define OP(IDENT, N) \
+    op_##IDENT:      \
+    {                \
         enum { WORDS = N };
-#define COLD(IDENT) op_##IDENT: {
+#define COLD(IDENT) \
+    op_##IDENT:     \
+    {
 #define END }
 #define GO(IDENT) goto op_##IDENT
 #define DISPATCH goto *labels[*pc]

@@ -9,10 +9,12 @@
 #include "wasm/mem.h"
 
 #define UNMOVED (void)0
-#define OP(IDENT, N)          \
-    case GW_IOP_##IDENT: {    \
+#define OP(IDENT, N)       \
+    case GW_IOP_##IDENT: { \
         enum { WORDS = N };
-#define COLD(IDENT) op_##IDENT: {
+#define COLD(IDENT) \
+    op_##IDENT:     \
+    {
 #define END }
 #define GO(IDENT) goto op_##IDENT
 #define DISPATCH goto next
@@ -26,7 +28,7 @@ gw_interp_run_switch(struct gw_exec *exec)
     struct gw_vmctx *ctx = sp->ctx;
     uint8_t *base = ctx->mem0->base;
 next:
-    switch ((enum gw_iop)*pc) {
+    switch ((enum gw_iop) * pc) {
 #include "interp/body.inc"
     case GW_IOP_COUNT:
         break;

@@ -23,8 +23,8 @@
 /* The first four survive calls of plain C functions.  The table of handlers
  * is part of the state because finding it would take an instruction more. */
 #define STATE pc, fp, sp, base, ctx, next
-#define STATE_TYPES                                                     \
-    const uint32_t *pc, union gw_slot *fp, struct gw_frame_record *sp,  \
+#define STATE_TYPES                                                    \
+    const uint32_t *pc, union gw_slot *fp, struct gw_frame_record *sp, \
         uint8_t *base, struct gw_vmctx *ctx, const struct handler *next
 #define HANDLER __attribute__((preserve_none)) enum gw_trap
 
@@ -37,11 +37,10 @@ struct handler {
 /* Cold parts are functions of their own, so that no hot one needs a place on
  * the stack for the sake of a call that it seldom makes. */
 #define UNMOVED __asm__ volatile("")
-#define OP(IDENT, N)                       \
-    FUNCTION(IDENT)                        \
-        enum { WORDS = N };
-#define COLD(IDENT)                        \
-    __attribute__((noinline, cold)) FUNCTION(IDENT)
+#define OP(IDENT, N) \
+    FUNCTION(IDENT)  \
+    enum { WORDS = N };
+#define COLD(IDENT) __attribute__((noinline, cold)) FUNCTION(IDENT)
 #define FUNCTION(IDENT)                    \
     static HANDLER op_##IDENT(STATE_TYPES) \
     {                                      \

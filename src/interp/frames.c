@@ -55,12 +55,10 @@ count_handlers(const struct gw_trans *t)
 }
 
 static bool
-push_value(struct gw_frames *frames, gw_valtype type,
-           const union gw_slot *from)
+push_value(struct gw_frames *frames, gw_valtype type, const union gw_slot *from)
 {
     gw_valtype *types = gw_vec_push(&frames->types);
-    union gw_slot *slots =
-        gw_vec_push_n(&frames->slots, gw_type_slots(type));
+    union gw_slot *slots = gw_vec_push_n(&frames->slots, gw_type_slots(type));
     if (!types || !slots)
         return false;
     *types = type;
@@ -128,8 +126,8 @@ static bool
 fits(const struct gw_frames *frames, const struct gw_frame *frame,
      const struct gw_probe *probe)
 {
-    const gw_valtype *types =
-        (const gw_valtype *)frames->types.data + frame->first_type;
+    const gw_valtype *types = (const gw_valtype *)frames->types.data +
+                              frame->first_type;
     uint32_t locals = probe->it.local_count, operands = probe->operands;
     if (frame->kind != probe->kind || frame->local_count != locals ||
         frame->operand_count != operands + count_handlers(&probe->t))
@@ -148,8 +146,8 @@ fits(const struct gw_frames *frames, const struct gw_frame *frame,
 /* Writes a value where it belongs; what belongs to a local or to the code
  * itself must be that already. */
 static bool
-write_value(const struct gw_trans *t, const struct gw_loc *loc,
-            gw_valtype type, union gw_slot *fp, const union gw_slot *value)
+write_value(const struct gw_trans *t, const struct gw_loc *loc, gw_valtype type,
+            union gw_slot *fp, const union gw_slot *value)
 {
     union gw_slot room[2], found[2];
     size_t size = loc->slots * sizeof(*value);
@@ -166,8 +164,8 @@ write_frame(const struct gw_frames *frames, const struct gw_frame *frame,
             const struct gw_probe *probe, union gw_slot *fp)
 {
     const struct gw_trans *t = &probe->t;
-    const union gw_slot *value =
-        (const union gw_slot *)frames->slots.data + frame->first_slot;
+    const union gw_slot *value = (const union gw_slot *)frames->slots.data +
+                                 frame->first_slot;
     uint32_t locals = t->local_slot[frame->local_count];
     if (locals != 0)
         memcpy(fp, value, locals * sizeof(*fp));
@@ -202,8 +200,8 @@ enter_frame(struct gw_exec *exec, const struct gw_frames *frames,
 {
     struct gw_frame_record *record = exec->frame_top;
     struct gw_funcinst *func = frame->func;
-    const struct gw_icode *code =
-        gw_interp_translate(func->instance->program, func->index);
+    const struct gw_icode *code = gw_interp_translate(func->instance->program,
+                                                      func->index);
     if (!code)
         return GW_ERR_NOMEM;
     if (!fits(frames, frame, probe) ||

@@ -30,8 +30,7 @@ look(void *env, struct gw_trans *t)
         return true;
     if (it->op == GW_OP_LOOP && wanted(probe, true))
         found(probe, GW_FRAME_LOOP, it->height + it->imm.block.param_count);
-    else if ((gw_op_table[it->op].flags & GW_OPF_CALL) &&
-             wanted(probe, false))
+    else if ((gw_op_table[it->op].flags & GW_OPF_CALL) && wanted(probe, false))
         found(probe, GW_FRAME_CALL, it->height);
     return !probe->found;
 }

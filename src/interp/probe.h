@@ -29,9 +29,8 @@ struct gw_probe {
 
 /* Finds the frame that goes on at an offset in the code of func: behind a
  * call, or, if at_safepoint, at a loop or the function's beginning. */
-enum gw_err gw_probe_offset(struct gw_probe *probe,
-                            struct gw_program *program, uint32_t func,
-                            uint32_t offset, bool at_safepoint);
+enum gw_err gw_probe_offset(struct gw_probe *probe, struct gw_program *program,
+                            uint32_t func, uint32_t offset, bool at_safepoint);
 /* Finds the safepoint of a loop or call operator, or the function's
  * beginning. */
 enum gw_err gw_probe_pc(struct gw_probe *probe, struct gw_program *program,

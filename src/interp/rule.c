@@ -26,7 +26,7 @@ const struct gw_rule gw_rules[GW_OP_COUNT] = {
 #include "interp/translate.def"
 
 #define NUM1(IDENT, R, A, EXPR) RULE(IDENT, num, SLOTS_##R)
-#define NUM2(IDENT, R, A, B, EXPR)                                   \
+#define NUM2(IDENT, R, A, B, EXPR)                                      \
     [GW_OP_##IDENT] = { gw_trans_op_num2, GW_IOP_##IDENT, K_##B(IDENT), \
                         SLOTS_##R },
 #define NUM3(IDENT, R, A, B, C, EXPR) RULE(IDENT, num, SLOTS_##R)
@@ -40,9 +40,9 @@ const struct gw_rule gw_rules[GW_OP_COUNT] = {
 #include "wasm/num_call.inc"
 #include "wasm/num.def"
 
-#define ACCESS(IDENT, FUNCTION, SLOTS)                                \
-    [GW_OP_##IDENT] = { gw_trans_op_##FUNCTION, GW_IOP_##IDENT##_G, 0, 0, \
-                        SLOTS },
+#define ACCESS(IDENT, FUNCTION, SLOTS) \
+    [GW_OP_##                          \
+        IDENT] = { gw_trans_op_##FUNCTION, GW_IOP_##IDENT##_G, 0, 0, SLOTS },
 #define LOAD(IDENT, VALUE, MEMORY) ACCESS(IDENT, load, 1)
 #define STORE(IDENT, VALUE, MEMORY) ACCESS(IDENT, store, 0)
 #define VLOAD(IDENT, LANE, COUNT, KIND) ACCESS(IDENT, load, 2)
@@ -72,11 +72,11 @@ const struct gw_fuse gw_fuses[GW_IOP_COUNT] = {
     [GW_IOP_REF_TEST] = { GW_IOP_BR_ON_CAST, GW_IOP_BR_ON_CAST_FAIL, 0, 4 },
     [GW_IOP_REF_TEST_FINAL] = { GW_IOP_BR_ON_CAST_FINAL,
                                 GW_IOP_BR_ON_CAST_FAIL_FINAL, 0, 4 },
-#define COMPARE(TAG, IDENT, NOT, SWAP)                                   \
-    [GW_IOP_##IDENT] = { GW_IOP_BR_##IDENT, GW_IOP_BR_##NOT,             \
-                         GW_IOP_##NOT, 4 },                              \
-    [GW_IOP_##IDENT##_K] = { GW_IOP_BR_##IDENT##_K, GW_IOP_BR_##NOT##_K, \
-                             GW_IOP_##NOT##_K, 4 },
+#define COMPARE(TAG, IDENT, NOT, SWAP)                                     \
+    [GW_IOP_##                                                             \
+        IDENT] = { GW_IOP_BR_##IDENT, GW_IOP_BR_##NOT, GW_IOP_##NOT, 4 },  \
+      [GW_IOP_##IDENT##_K] = { GW_IOP_BR_##IDENT##_K, GW_IOP_BR_##NOT##_K, \
+                               GW_IOP_##NOT##_K, 4 },
 #define COMPARE_FLOAT(TAG, IDENT, SWAP) \
     [GW_IOP_##IDENT] = { GW_IOP_BR_##IDENT, GW_IOP_BR_NOT_##IDENT, 0, 4 },
 #include "interp/fuse.def"

@@ -86,8 +86,8 @@ gw_interp_tail_slow(struct gw_exec *exec, struct gw_funcinst *func)
 }
 
 enum gw_trap
-gw_interp_check_type(const struct gw_vmctx *ctx,
-                     const struct gw_funcinst *func, uint32_t type)
+gw_interp_check_type(const struct gw_vmctx *ctx, const struct gw_funcinst *func,
+                     uint32_t type)
 {
     const struct gw_engine *engine = ctx->exec->store->engine;
     return gw_typereg_is_sub(engine, func->type_id, ctx->type_ids[type])
@@ -185,8 +185,8 @@ static enum gw_trap
 run_driver(struct gw_exec *exec)
 {
     const struct gw_engine *engine = exec->store->engine;
-    gw_interp_driver_fn *driver =
-        find_driver(engine->config.values[GW_OPTION_DRIVER]);
+    gw_interp_driver_fn *driver = find_driver(
+        engine->config.values[GW_OPTION_DRIVER]);
     if (!driver)
         driver = gw_interp_run_tail;
     if (!driver)
@@ -216,8 +216,8 @@ tier_entry(const struct gw_funcinst *func)
         return &stub;
     struct gw_program *program = func->instance->program;
     uint32_t index = func->index - program->module->imported[GW_EXTERN_FUNC];
-    const void *code =
-        atomic_load_explicit(&program->code[index], memory_order_acquire);
+    const void *code = atomic_load_explicit(&program->code[index],
+                                            memory_order_acquire);
     return code ? code : &stub;
 }
 
@@ -308,8 +308,7 @@ tier_walk(struct gw_exec *exec,
     struct gw_alloc *alloc = &exec->store->engine->alloc;
     uint32_t total = count_frames(exec), i = 0;
     struct maps *maps = gw_alloc_zero(alloc, 1, sizeof(*maps));
-    for (bool more = true;
-         more && (const void *)record != exec->stack_end;
+    for (bool more = true; more && (const void *)record != exec->stack_end;
          record = older(record, &stack)) {
         const struct gw_funcinst *func = record->func;
         if (!func)

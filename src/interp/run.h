@@ -25,8 +25,7 @@ extern gw_interp_driver_fn *const gw_interp_run_tail;
 
 /* Calls func with the arguments at args from the newest frame: a guest
  * function gets a frame, a host function is run. */
-enum gw_trap gw_interp_call_slow(struct gw_exec *exec,
-                                 struct gw_funcinst *func,
+enum gw_trap gw_interp_call_slow(struct gw_exec *exec, struct gw_funcinst *func,
                                  union gw_slot *args);
 
 /* As above, but func takes the place of the newest frame; its arguments
@@ -45,8 +44,7 @@ enum gw_trap gw_interp_throw_ref(struct gw_exec *exec, uint64_t ref);
 
 /* An exception of a tag of the newest frame's instance; args as above. */
 enum gw_trap gw_interp_new_exn(struct gw_exec *exec, uint32_t tag,
-                               const union gw_slot *args,
-                               struct gw_exn **out);
+                               const union gw_slot *args, struct gw_exn **out);
 /* The newest frame from now on is record, which goes on where the clause
  * says; what that delivers has been written. */
 enum gw_trap gw_interp_land(struct gw_exec *exec,
@@ -141,8 +139,8 @@ gw_interp_has_final_type(const struct gw_vmctx *ctx, uint64_t ref,
 
 /* Where size bytes stand that are offset behind an address, or NULL. */
 static inline uint8_t *
-gw_interp_at(const struct gw_meminst *memory, uint64_t address,
-             uint64_t offset, uint64_t size)
+gw_interp_at(const struct gw_meminst *memory, uint64_t address, uint64_t offset,
+             uint64_t size)
 {
     uint64_t at = address + offset;
     if (at < address || !gw_meminst_has(memory, at, size))

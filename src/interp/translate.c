@@ -140,8 +140,7 @@ gw_trans_result(struct gw_trans *t, uint32_t slots)
 }
 
 void
-gw_trans_push_types(struct gw_trans *t, const gw_valtype *types,
-                    uint32_t count)
+gw_trans_push_types(struct gw_trans *t, const gw_valtype *types, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         gw_trans_push(t, gw_type_slots(types[i]));
@@ -404,8 +403,8 @@ on_op(void *self, struct gw_op_iter *it)
     if (!t->rule->emit) {
         /* feature.def lets in only what can be executed. */
         gw_reader_fail(&it->reader, GW_ERR_UNSUPPORTED,
-                       it->module->bytes.data + it->pc,
-                       "%s cannot be executed", gw_op_table[op].text);
+                       it->module->bytes.data + it->pc, "%s cannot be executed",
+                       gw_op_table[op].text);
         return false;
     }
     t->rule->emit(t);
@@ -464,8 +463,8 @@ gw_trans_open(struct gw_trans *t, uint32_t param_count, bool live)
 {
     if (t->depth == t->label_capacity) {
         void *labels = t->labels;
-        if (t->failed || !grow(t, &labels, &t->label_capacity, 0,
-                               sizeof *t->labels)) {
+        if (t->failed ||
+            !grow(t, &labels, &t->label_capacity, 0, sizeof *t->labels)) {
             t->failed = true;
             return NULL;
         }
@@ -503,8 +502,9 @@ make_code(struct gw_trans *t, struct gw_alloc *alloc)
     code->frame_bytes = bytes < GW_CODE_STUB ? (uint32_t)bytes : GW_CODE_STUB;
     code->frame_slots = t->slot_max;
     code->zero_first = type->param_slots;
-    code->zero_pairs =
-        (t->local_slot[t->it->local_count] - type->param_slots + 1) / 2;
+    code->zero_pairs = (t->local_slot[t->it->local_count] - type->param_slots +
+                        1) /
+                       2;
     code->word_count = t->count;
     code->clause_count = clauses;
     memcpy(code->words, t->words, t->count * sizeof(uint32_t));

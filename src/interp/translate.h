@@ -49,14 +49,14 @@ struct gw_loc {
 };
 
 struct gw_label {
-    uint32_t height; /* of the operands below the block's parameters */
-    uint32_t slot;   /* where the block's parameters and results begin */
-    uint32_t start;  /* loop, try: where its code begins */
-    uint32_t fixups; /* branches to the end: see gw_trans_refer */
-    uint32_t other;  /* if: the branch to else */
-    uint32_t clauses; /* newest that goes to the end, + 1; see target */
+    uint32_t height;   /* of the operands below the block's parameters */
+    uint32_t slot;     /* where the block's parameters and results begin */
+    uint32_t start;    /* loop, try: where its code begins */
+    uint32_t fixups;   /* branches to the end: see gw_trans_refer */
+    uint32_t other;    /* if: the branch to else */
+    uint32_t clauses;  /* newest that goes to the end, + 1; see target */
     uint32_t body_end; /* legacy try with a handler: where its body ends */
-    bool handler; /* a legacy handler: slot holds the exception */
+    bool handler;      /* a legacy handler: slot holds the exception */
     bool loop;
     bool dead; /* cannot be reached: no code at all */
 };
@@ -99,7 +99,7 @@ struct gw_trans {
     bool meter;
     uint8_t form0; /* of memory 0: 0 guarded, 1 packed, 2 any */
     bool started;
-    bool failed;   /* out of memory or past a limit */
+    bool failed; /* out of memory or past a limit */
 
     uint32_t *words;
     uint32_t count, capacity;
@@ -168,8 +168,7 @@ void gw_trans_cut(struct gw_trans *t, const struct gw_label *label);
 void gw_trans_jump(struct gw_trans *t, struct gw_label *label,
                    uint32_t *fixups);
 /* Settles and pops the operands of a call and yields where they stand. */
-uint32_t gw_trans_arguments(struct gw_trans *t,
-                            const struct gw_functype *type);
+uint32_t gw_trans_arguments(struct gw_trans *t, const struct gw_functype *type);
 
 /* ---- exceptions ---- */
 

@@ -62,8 +62,8 @@ gw_trans_op_cont_bind(struct gw_trans *t)
 {
     const struct gw_functype *from = cont_type(t, t->it->imm.a);
     const struct gw_functype *to = cont_type(t, t->it->imm.b);
-    struct gw_functype bound =
-        first_params(from, from->param_count - to->param_count);
+    struct gw_functype bound = first_params(from, from->param_count -
+                                                      to->param_count);
     uint32_t cont = take_slot(t);
     uint32_t base = gw_trans_arguments(t, &bound);
     uint32_t *at = gw_trans_emit(t, GW_IOP_CONT_BIND, 6);

@@ -46,8 +46,7 @@ pop_cond(struct gw_trans *t)
     struct gw_loc loc = gw_trans_pop(t);
     if (t->failed || !gw_trans_is_last(t, &loc) ||
         gw_fuses[t->words[t->last]].yes == 0)
-        return cond_of(GW_IOP_BR_IF, GW_IOP_BR_UNLESS,
-                       gw_trans_read(t, &loc));
+        return cond_of(GW_IOP_BR_IF, GW_IOP_BR_UNLESS, gw_trans_read(t, &loc));
     if (!is_negated(t))
         return take_compare(t, t->last);
     struct cond cond = take_compare(t, t->prev);
@@ -171,8 +170,7 @@ gw_trans_op_if(struct gw_trans *t)
 }
 
 void
-gw_trans_leave(struct gw_trans *t, const struct gw_label *label,
-               uint32_t count)
+gw_trans_leave(struct gw_trans *t, const struct gw_label *label, uint32_t count)
 {
     gw_trans_settle(t, count);
     if (count != 0 && gw_trans_base(t, count) != label->slot)
@@ -338,8 +336,7 @@ gw_trans_op_br_on_null(struct gw_trans *t)
 {
     struct gw_loc loc = gw_trans_pop(t);
     uint32_t slot = gw_trans_read(t, &loc);
-    struct cond cond =
-        cond_of(GW_IOP_BR_UNLESS_64, GW_IOP_BR_IF_64, slot);
+    struct cond cond = cond_of(GW_IOP_BR_UNLESS_64, GW_IOP_BR_IF_64, slot);
     branch_if(t, &cond, t->it->imm.a);
     if (t->failed)
         return;
@@ -375,8 +372,7 @@ gw_trans_op_br_on_cast(struct gw_trans *t)
     bool final = gw_trans_is_final(t, imm->type2);
     bool on_fail = t->it->op == GW_OP_BR_ON_CAST_FAIL;
     uint32_t yes = final ? GW_IOP_BR_ON_CAST_FINAL : GW_IOP_BR_ON_CAST;
-    uint32_t no = final ? GW_IOP_BR_ON_CAST_FAIL_FINAL
-                        : GW_IOP_BR_ON_CAST_FAIL;
+    uint32_t no = final ? GW_IOP_BR_ON_CAST_FAIL_FINAL : GW_IOP_BR_ON_CAST_FAIL;
     uint32_t slot = gw_trans_look(t);
     struct cond cond = { on_fail ? no : yes, on_fail ? yes : no, 4, slot,
                          imm->type2 };
@@ -389,9 +385,8 @@ table_labels(const struct gw_trans *t)
 {
     const uint8_t *items = t->it->imm.items;
     struct gw_reader reader;
-    gw_reader_init(&reader,
-                   gw_span(items, (size_t)(t->it->reader.at - items)), 0,
-                   NULL);
+    gw_reader_init(&reader, gw_span(items, (size_t)(t->it->reader.at - items)),
+                   0, NULL);
     return reader;
 }
 
@@ -431,8 +426,9 @@ gw_trans_op_br_table(struct gw_trans *t)
     uint32_t base = gw_trans_base(t, count), top = t->slot_top;
     gw_trans_settle(t, count);
     bool moves = count != 0 && table_moves(t, base);
-    uint32_t *at = gw_trans_emit(
-        t, moves ? GW_IOP_BR_TABLE_TO : GW_IOP_BR_TABLE, moves ? 5 : 3);
+    uint32_t *at = gw_trans_emit(t,
+                                 moves ? GW_IOP_BR_TABLE_TO : GW_IOP_BR_TABLE,
+                                 moves ? 5 : 3);
     at[1] = slot;
     at[2] = imm->count;
     if (moves) {
@@ -474,8 +470,8 @@ gw_trans_op_call(struct gw_trans *t)
     const struct gw_functype *type = gw_module_functype(module, func);
     bool import = func < module->imported[GW_EXTERN_FUNC];
     uint32_t base = gw_trans_arguments(t, type);
-    uint32_t *at =
-        gw_trans_emit(t, import ? GW_IOP_CALL_IMPORT : GW_IOP_CALL, 3);
+    uint32_t *at = gw_trans_emit(t, import ? GW_IOP_CALL_IMPORT : GW_IOP_CALL,
+                                 3);
     at[1] = func;
     at[2] = base;
     give_results(t, type);
@@ -485,8 +481,7 @@ void
 gw_trans_op_return_call(struct gw_trans *t)
 {
     const struct gw_module *module = t->it->module;
-    const struct gw_functype *type =
-        gw_module_functype(module, t->it->imm.a);
+    const struct gw_functype *type = gw_module_functype(module, t->it->imm.a);
     uint32_t base = gw_trans_arguments(t, type);
     uint32_t *at = gw_trans_emit(t, GW_IOP_RETURN_CALL, 4);
     at[1] = t->it->imm.a;
@@ -526,8 +521,9 @@ void
 gw_trans_op_return_call_indirect(struct gw_trans *t)
 {
     uint32_t *at;
-    const struct gw_functype *type =
-        emit_indirect(t, GW_IOP_RETURN_CALL_INDIRECT, 7, &at);
+    const struct gw_functype *type = emit_indirect(t,
+                                                   GW_IOP_RETURN_CALL_INDIRECT,
+                                                   7, &at);
     at[6] = type->param_slots;
 }
 
@@ -557,7 +553,7 @@ void
 gw_trans_op_return_call_ref(struct gw_trans *t)
 {
     uint32_t *at;
-    const struct gw_functype *type =
-        emit_call_ref(t, GW_IOP_RETURN_CALL_REF, 4, &at);
+    const struct gw_functype *type = emit_call_ref(t, GW_IOP_RETURN_CALL_REF, 4,
+                                                   &at);
     at[3] = type->param_slots;
 }

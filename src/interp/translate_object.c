@@ -73,8 +73,7 @@ void
 gw_trans_op_struct_new(struct gw_trans *t)
 {
     uint32_t type = t->it->imm.a;
-    uint32_t base =
-        take_values(t, t->it->module->types.defs[type].field_count);
+    uint32_t base = take_values(t, t->it->module->types.defs[type].field_count);
     uint32_t *at = gw_trans_emit(t, GW_IOP_STRUCT_NEW, 4);
     at[2] = base;
     at[3] = type;
@@ -111,13 +110,22 @@ static const struct storage *
 find_storage(gw_valtype type, bool extended)
 {
     static const struct storage storages[] = {
-#define STORED(IDENT, VALUE, MEMORY)                        \
-    { sizeof(GW_C_##MEMORY), false, SLOTS_##VALUE,          \
-      GW_IOP_STRUCT_GET_##IDENT, GW_IOP_STRUCT_SET_##IDENT, \
-      GW_IOP_ARRAY_GET_##IDENT, GW_IOP_ARRAY_SET_##IDENT },
-#define EXTENDED(IDENT, VALUE, MEMORY)                     \
-    { sizeof(GW_C_##MEMORY), true, SLOTS_##VALUE,          \
-      GW_IOP_STRUCT_GET_##IDENT, 0, GW_IOP_ARRAY_GET_##IDENT, 0 },
+#define STORED(IDENT, VALUE, MEMORY) \
+    { sizeof(GW_C_##MEMORY),         \
+      false,                         \
+      SLOTS_##VALUE,                 \
+      GW_IOP_STRUCT_GET_##IDENT,     \
+      GW_IOP_STRUCT_SET_##IDENT,     \
+      GW_IOP_ARRAY_GET_##IDENT,      \
+      GW_IOP_ARRAY_SET_##IDENT },
+#define EXTENDED(IDENT, VALUE, MEMORY) \
+    { sizeof(GW_C_##MEMORY),           \
+      true,                            \
+      SLOTS_##VALUE,                   \
+      GW_IOP_STRUCT_GET_##IDENT,       \
+      0,                               \
+      GW_IOP_ARRAY_GET_##IDENT,        \
+      0 },
 #include "interp/storage.def"
     };
     const struct storage *storage = storages;
@@ -147,11 +155,11 @@ void
 gw_trans_op_struct_get(struct gw_trans *t)
 {
     const struct gw_imm *imm = &t->it->imm;
-    const struct storage *storage =
-        find_storage(field_type(t, imm->a, imm->b),
-                     t->it->op == GW_OP_STRUCT_GET_S);
-    struct shape shape = { storage->struct_get, storage->slots,
-                           field_offset(t), 0, false };
+    const struct storage *storage = find_storage(field_type(t, imm->a, imm->b),
+                                                 t->it->op ==
+                                                     GW_OP_STRUCT_GET_S);
+    struct shape shape = { storage->struct_get, storage->slots, field_offset(t),
+                           0, false };
     emit_shape(t, &shape);
 }
 
@@ -159,8 +167,8 @@ void
 gw_trans_op_struct_set(struct gw_trans *t)
 {
     const struct gw_imm *imm = &t->it->imm;
-    const struct storage *storage =
-        find_storage(field_type(t, imm->a, imm->b), false);
+    const struct storage *storage = find_storage(field_type(t, imm->a, imm->b),
+                                                 false);
     struct shape shape = { storage->struct_set, 0, field_offset(t), 0, false };
     emit_shape(t, &shape);
 }
@@ -168,9 +176,9 @@ gw_trans_op_struct_set(struct gw_trans *t)
 void
 gw_trans_op_array_get(struct gw_trans *t)
 {
-    const struct storage *storage =
-        find_storage(field_type(t, t->it->imm.a, 0),
-                     t->it->op == GW_OP_ARRAY_GET_S);
+    const struct storage *storage = find_storage(field_type(t, t->it->imm.a, 0),
+                                                 t->it->op ==
+                                                     GW_OP_ARRAY_GET_S);
     struct shape shape = { storage->array_get, storage->slots, 0, 0, false };
     emit_shape(t, &shape);
 }
@@ -178,8 +186,8 @@ gw_trans_op_array_get(struct gw_trans *t)
 void
 gw_trans_op_array_set(struct gw_trans *t)
 {
-    const struct storage *storage =
-        find_storage(field_type(t, t->it->imm.a, 0), false);
+    const struct storage *storage = find_storage(field_type(t, t->it->imm.a, 0),
+                                                 false);
     struct shape shape = { storage->array_set, 0, 0, 0, false };
     emit_shape(t, &shape);
 }

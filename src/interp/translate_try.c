@@ -65,8 +65,7 @@ static void
 add_catch(struct gw_trans *t, const struct gw_label *label,
           const struct gw_catch *from)
 {
-    struct gw_clause *clause =
-        add_try_clause(t, label, t->count, from->kind);
+    struct gw_clause *clause = add_try_clause(t, label, t->count, from->kind);
     if (!clause)
         return;
     clause->tag = from->tag;
@@ -110,8 +109,7 @@ gw_trans_bind_clauses(struct gw_trans *t, struct gw_label *label)
 static void
 add_handler(struct gw_trans *t, const struct gw_handler *from)
 {
-    uint32_t kind =
-        from->kind == 0 ? GW_CLAUSE_ON_LABEL : GW_CLAUSE_ON_SWITCH;
+    uint32_t kind = from->kind == 0 ? GW_CLAUSE_ON_LABEL : GW_CLAUSE_ON_SWITCH;
     struct gw_clause *clause = add_clause(t, t->count - 1, t->count, kind);
     if (!clause)
         return;
@@ -119,8 +117,9 @@ add_handler(struct gw_trans *t, const struct gw_handler *from)
     if (from->kind != 0)
         return;
     uint32_t count;
-    const gw_valtype *types =
-        gw_ctl_label_types(gw_op_iter_label(t->it, from->label), &count);
+    const gw_valtype *types = gw_ctl_label_types(gw_op_iter_label(t->it,
+                                                                  from->label),
+                                                 &count);
     clause->type = gw_type_heap(types[count - 1]);
     refer(t, clause, gw_trans_label(t, from->label));
 }
@@ -184,9 +183,9 @@ gw_trans_op_catch(struct gw_trans *t)
     if (!label->handler)
         label->body_end = t->count;
     label->handler = true;
-    struct gw_clause *clause =
-        add_try_clause(t, label, label->body_end,
-                       all ? GW_CLAUSE_LEGACY_ALL : GW_CLAUSE_LEGACY_TAG);
+    struct gw_clause *clause = add_try_clause(t, label, label->body_end,
+                                              all ? GW_CLAUSE_LEGACY_ALL
+                                                  : GW_CLAUSE_LEGACY_TAG);
     if (!clause)
         return;
     clause->tag = t->it->imm.a;
@@ -206,8 +205,8 @@ gw_trans_op_delegate(struct gw_trans *t)
 {
     struct gw_label *label = gw_trans_label(t, 0);
     if (!label->dead) {
-        struct gw_clause *clause =
-            add_try_clause(t, label, t->count, GW_CLAUSE_DELEGATE);
+        struct gw_clause *clause = add_try_clause(t, label, t->count,
+                                                  GW_CLAUSE_DELEGATE);
         if (clause)
             clause->target = t->depth - 2 - t->it->imm.a;
         gw_trans_barrier(t);

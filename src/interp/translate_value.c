@@ -112,9 +112,8 @@ gw_trans_op_num2(struct gw_trans *t)
     uint32_t from = gw_trans_read(t, &a);
     if (count == 0)
         words[0] = gw_trans_read(t, &b);
-    uint32_t *at = count == 0
-                       ? gw_trans_emit(t, rule->iop, 4)
-                       : gw_trans_emit(t, rule->iop_k, 3 + count);
+    uint32_t *at = count == 0 ? gw_trans_emit(t, rule->iop, 4)
+                              : gw_trans_emit(t, rule->iop_k, 3 + count);
     at[2] = from;
     at[3] = words[0];
     if (count == 2)
@@ -137,8 +136,8 @@ gw_trans_op_select(struct gw_trans *t)
     uint32_t slots[3];
     uint32_t wide = t->failed ? 1 : t->locs[t->height - 2].slots;
     gw_trans_read_n(t, slots, 3);
-    uint32_t *at =
-        gw_trans_emit(t, wide == 2 ? GW_IOP_SELECT_2 : GW_IOP_SELECT, 5);
+    uint32_t *at = gw_trans_emit(t, wide == 2 ? GW_IOP_SELECT_2 : GW_IOP_SELECT,
+                                 5);
     at[2] = slots[2];
     at[3] = slots[0];
     at[4] = slots[1];
@@ -197,8 +196,9 @@ void
 gw_trans_op_global_get(struct gw_trans *t)
 {
     bool wide = is_wide_global(t);
-    uint32_t *at =
-        gw_trans_emit(t, wide ? GW_IOP_GLOBAL_GET_2 : GW_IOP_GLOBAL_GET, 3);
+    uint32_t *at = gw_trans_emit(t,
+                                 wide ? GW_IOP_GLOBAL_GET_2 : GW_IOP_GLOBAL_GET,
+                                 3);
     at[2] = t->it->imm.a;
     gw_trans_result(t, wide ? 2 : 1);
 }
@@ -207,8 +207,8 @@ void
 gw_trans_op_global_set(struct gw_trans *t)
 {
     bool wide = is_wide_global(t);
-    uint32_t *at = emit_read(
-        t, wide ? GW_IOP_GLOBAL_SET_2 : GW_IOP_GLOBAL_SET, 3, 1, 1);
+    uint32_t *at = emit_read(t, wide ? GW_IOP_GLOBAL_SET_2 : GW_IOP_GLOBAL_SET,
+                             3, 1, 1);
     at[2] = t->it->imm.a;
 }
 
@@ -276,8 +276,7 @@ emit_access(struct gw_trans *t, uint32_t first, uint32_t count, bool lane)
 {
     uint32_t form = t->it->imm.a == 0 ? t->form0 : 2;
     uint32_t words = first + count + 1 + lane + (form == 2 ? 2 : 0);
-    uint32_t *at =
-        emit_read(t, t->rule->iop + form, words, first, count);
+    uint32_t *at = emit_read(t, t->rule->iop + form, words, first, count);
     put_memarg(t, at + first + count, form, lane);
 }
 
@@ -312,8 +311,7 @@ void
 gw_trans_op_atomic(struct gw_trans *t)
 {
     uint32_t count = operand_count(t), first = t->rule->slots != 0 ? 2 : 1;
-    uint32_t *at =
-        emit_read(t, t->rule->iop, first + count + 3, first, count);
+    uint32_t *at = emit_read(t, t->rule->iop, first + count + 3, first, count);
     put_memarg(t, at + first + count, 2, false);
     if (t->rule->slots != 0)
         gw_trans_result(t, t->rule->slots);

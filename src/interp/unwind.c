@@ -147,8 +147,8 @@ unwind(struct gw_exec *exec, struct gw_exn *exn)
 }
 
 enum gw_trap
-gw_interp_new_exn(struct gw_exec *exec, uint32_t tag,
-                  const union gw_slot *args, struct gw_exn **out)
+gw_interp_new_exn(struct gw_exec *exec, uint32_t tag, const union gw_slot *args,
+                  struct gw_exn **out)
 {
     const struct gw_frame_record *sp = exec->frame_top;
     const struct gw_icode *code = sp->func->code;

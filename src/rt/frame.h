@@ -30,8 +30,8 @@ struct gw_frame {
     uint32_t local_count;
     uint32_t operand_count; /* with the exceptions of the legacy handlers
                                around the place, outermost first, at the end */
-    uint32_t first_type; /* of local_count + operand_count in types */
-    uint32_t first_slot; /* their values in slots */
+    uint32_t first_type;    /* of local_count + operand_count in types */
+    uint32_t first_slot;    /* their values in slots */
 };
 
 /* A whole guest stack between two host boundaries, outermost frame first. */

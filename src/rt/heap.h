@@ -38,9 +38,9 @@
 enum gw_object_kind {
     GW_OBJECT_STRUCT,
     GW_OBJECT_ARRAY,
-    GW_OBJECT_EXN, /* an exception: tag and payload */
+    GW_OBJECT_EXN,  /* an exception: tag and payload */
     GW_OBJECT_CONT, /* a continuation: rt/stack.h */
-    GW_OBJECT_HOST /* what the host passed as externref */
+    GW_OBJECT_HOST  /* what the host passed as externref */
 };
 
 struct gw_object {

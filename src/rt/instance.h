@@ -45,8 +45,8 @@ bool gw_memtype_guarded(const struct gw_engine *engine,
                         const struct gw_memtype *type);
 
 enum gw_err gw_meminst_new(struct gw_store *store,
-                           const struct gw_memtype *type,
-                           struct gw_diag *diag, struct gw_meminst **out);
+                           const struct gw_memtype *type, struct gw_diag *diag,
+                           struct gw_meminst **out);
 /* Spec memory.grow: the old size in pages, or UINT64_MAX when refused. */
 uint64_t gw_meminst_grow(struct gw_meminst *memory, uint64_t delta);
 
@@ -79,8 +79,7 @@ uint64_t gw_meminst_pages(const struct gw_meminst *memory);
 
 /* Is [address, address + size) inside?  Never overflows. */
 static inline bool
-gw_meminst_has(const struct gw_meminst *memory, uint64_t address,
-               uint64_t size)
+gw_meminst_has(const struct gw_meminst *memory, uint64_t address, uint64_t size)
 {
     uint64_t end = gw_meminst_size(memory);
     return size <= end && address <= end - size;
@@ -140,11 +139,11 @@ typedef enum gw_trap gw_host_fn(void *env, struct gw_call *call,
                                 union gw_slot *args);
 
 struct gw_funcinst {
-    const void *code; /* the tier's entry; never NULL once made */
-    struct gw_instance *instance; /* NULL: a host function */
+    const void *code;               /* the tier's entry; never NULL once made */
+    struct gw_instance *instance;   /* NULL: a host function */
     const struct gw_functype *type; /* of engine-wide value types */
-    uint32_t type_id; /* engine type number */
-    uint32_t index;   /* in its module; host functions: GW_NO_INDEX */
+    uint32_t type_id;               /* engine type number */
+    uint32_t index; /* in its module; host functions: GW_NO_INDEX */
     gw_host_fn *host;
     void *env;
     void (*finalize)(void *env); /* when the store goes; may be NULL */
@@ -183,12 +182,12 @@ struct gw_instance {
     struct gw_vmctx ctx; /* must stay first */
     struct gw_store *store;
     struct gw_program *program;
-    struct gw_instance *next;        /* in the store's list */
-    struct gw_globalinst **globals;  /* ctx.globals points into these */
-    struct gw_funcinst *own_funcs;   /* the defined functions */
-    struct gw_elem_items *elems;     /* element segments, evaluated */
-    struct gw_span *datas;           /* data segments; size 0 once dropped */
-    void *user; /* for the layer above; NULL at first */
+    struct gw_instance *next;       /* in the store's list */
+    struct gw_globalinst **globals; /* ctx.globals points into these */
+    struct gw_funcinst *own_funcs;  /* the defined functions */
+    struct gw_elem_items *elems;    /* element segments, evaluated */
+    struct gw_span *datas;          /* data segments; size 0 once dropped */
+    void *user;                     /* for the layer above; NULL at first */
 };
 
 /*
@@ -205,8 +204,8 @@ enum gw_err gw_instance_new(struct gw_store *store, struct gw_program *program,
                             struct gw_instance **out);
 
 /* The export of a name; false when there is none. */
-bool gw_instance_export(const struct gw_instance *instance,
-                        struct gw_span name, struct gw_externval *out);
+bool gw_instance_export(const struct gw_instance *instance, struct gw_span name,
+                        struct gw_externval *out);
 struct gw_externval gw_instance_extern(const struct gw_instance *instance,
                                        enum gw_extern kind, uint32_t index);
 

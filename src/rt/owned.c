@@ -20,8 +20,8 @@ gw_owned_new(struct gw_store *store, size_t size,
 }
 
 void
-gw_owned_set_trace(void *object, void (*trace)(struct gw_marker *marker,
-                                               void *object))
+gw_owned_set_trace(void *object,
+                   void (*trace)(struct gw_marker *marker, void *object))
 {
     uint8_t *start = (uint8_t *)object - offsetof(struct gw_owned, object);
     ((struct gw_owned *)(void *)start)->trace = trace;

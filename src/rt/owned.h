@@ -19,7 +19,7 @@ struct gw_owned {
     struct gw_owned *older;
     void (*fini)(struct gw_store *store, void *object);    /* may be NULL */
     void (*trace)(struct gw_marker *marker, void *object); /* may be NULL */
-    size_t size; /* with this head */
+    size_t size;                                           /* with this head */
     max_align_t object[];
 };
 
@@ -30,8 +30,8 @@ void *gw_owned_new(struct gw_store *store, size_t size,
 
 /* Makes object, which gw_owned_new has returned, one that holds references to
  * objects of the heap: trace marks them (rt/heap_block.h). */
-void gw_owned_set_trace(void *object, void (*trace)(struct gw_marker *marker,
-                                                    void *object));
+void gw_owned_set_trace(void *object,
+                        void (*trace)(struct gw_marker *marker, void *object));
 
 /* Frees everything newer than mark, a value that store->owned had (NULL: all
  * there is). */

@@ -14,8 +14,8 @@
 struct gw_program {
     struct gw_engine *engine;
     struct gw_module *module;
-    uint32_t *type_ids;     /* module type index -> engine type number */
-    _Atomic(void *) *code;  /* per defined function; the tier's, or NULL */
+    uint32_t *type_ids;    /* module type index -> engine type number */
+    _Atomic(void *) *code; /* per defined function; the tier's, or NULL */
     struct gw_os_mutex translating; /* held by the tier while it adds code */
     void (*release)(void *env, struct gw_span bytes);
     void *release_env;

@@ -98,8 +98,8 @@ gw_stack_drop_all(struct gw_store *store)
     while (store->stacks) {
         struct gw_stack *stack = store->stacks;
         store->stacks = stack->older;
-        gw_os_release(stack->base, (size_t)((uint8_t *)stack->end -
-                                            (uint8_t *)stack->base));
+        gw_os_release(stack->base,
+                      (size_t)((uint8_t *)stack->end - (uint8_t *)stack->base));
         gw_alloc_free(&store->alloc, stack, sizeof(*stack));
     }
 }

@@ -27,7 +27,7 @@ struct gw_stack {
     union gw_slot *base, *end;
     struct gw_stack *older; /* in the list of all */
 
-    struct gw_stack *spare; /* the next one that is not in use */
+    struct gw_stack *spare;   /* the next one that is not in use */
     struct gw_funcinst *func; /* to begin with; NULL once it has begun */
     uint32_t result_slots;    /* of that function */
     uint32_t runs;
@@ -48,7 +48,7 @@ struct gw_stack {
 /* A reference of a continuation type. */
 struct gw_cont {
     struct gw_object object;
-    struct gw_stack *stack; /* where it goes on; NULL: it was consumed */
+    struct gw_stack *stack;     /* where it goes on; NULL: it was consumed */
     struct gw_stack *outermost; /* the end of its part of the chain */
 };
 

@@ -26,10 +26,10 @@ enum { GW_TRACE_MAX = 64, GW_TRAP_TEXT = 160 };
 /* Why the guest stopped last. */
 struct gw_trap_info {
     enum gw_trap trap;
-    int32_t exit_code;        /* GW_TRAP_EXIT */
-    char text[GW_TRAP_TEXT];  /* the trap's text, or the host's */
-    uint32_t frame_count;     /* innermost first; the middle is left out */
-    uint32_t frame_total;     /* how many frames there were */
+    int32_t exit_code;       /* GW_TRAP_EXIT */
+    char text[GW_TRAP_TEXT]; /* the trap's text, or the host's */
+    uint32_t frame_count;    /* innermost first; the middle is left out */
+    uint32_t frame_total;    /* how many frames there were */
     struct gw_trace_frame frames[GW_TRACE_MAX];
 };
 
@@ -52,20 +52,20 @@ struct gw_stack;        /* rt/stack.h */
 struct gw_exec {
     struct gw_store *store;
     union gw_slot *stack_base, *stack_end; /* usable part */
-    struct gw_stack *stack;    /* the one in use; NULL: the guest stack */
-    union gw_slot *slot_top;   /* first free slot while a host call runs */
-    void *frame_top;           /* newest frame record */
-    const void *pc;            /* of the operator that may fault or call */
-    int64_t fuel;              /* may fall below 0: then out of fuel */
-    uint32_t host_depth;       /* nested host-to-guest calls */
-    uint32_t safepoint_count;  /* for GW_REASON_SAFEPOINT_TEST */
-    struct gw_exn *exn;        /* the last that a host function or the host
+    struct gw_stack *stack;   /* the one in use; NULL: the guest stack */
+    union gw_slot *slot_top;  /* first free slot while a host call runs */
+    void *frame_top;          /* newest frame record */
+    const void *pc;           /* of the operator that may fault or call */
+    int64_t fuel;             /* may fall below 0: then out of fuel */
+    uint32_t host_depth;      /* nested host-to-guest calls */
+    uint32_t safepoint_count; /* for GW_REASON_SAFEPOINT_TEST */
+    struct gw_exn *exn;       /* the last that a host function or the host
                                   itself got as GW_TRAP_UNCAUGHT_EXCEPTION:
                                   to return that trap is to throw it on */
     struct gw_trap_info info;
-    bool info_given;           /* private: info is a host function's, for the
+    bool info_given;        /* private: info is a host function's, for the
                                   trap that it is about to return */
-    const void *info_frame;    /* private: the frame record that a recorded
+    const void *info_frame; /* private: the frame record that a recorded
                                   trap left through; NULL: none on its way */
 };
 
@@ -85,10 +85,10 @@ struct gw_store {
     struct gw_stack *stacks; /* private: all of them, and those not in use */
     struct gw_stack *spare_stacks;
     uint32_t stack_count;
-    struct gw_meminst no_memory;  /* mem0 of instances without memories */
-    struct gw_store *timer_next;  /* private to the timer */
-    bool timer_armed;             /* private to the timer */
-    void (*fini)(void *env); /* of the layer above, called first */
+    struct gw_meminst no_memory; /* mem0 of instances without memories */
+    struct gw_store *timer_next; /* private to the timer */
+    bool timer_armed;            /* private to the timer */
+    void (*fini)(void *env);     /* of the layer above, called first */
     void *user;
     atomic_uint refs;
 };

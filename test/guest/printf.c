@@ -26,13 +26,13 @@ integers(void)
 static void
 floats(void)
 {
-    static const double values[] = { 0.0,  -0.0,   1.0,      0.1,    1e100,
+    static const double values[] = { 0.0,  -0.0,   1.0,      0.1,      1e100,
                                      1e-5, 123456, 3.141592, -2.5e-300 };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         double v = values[i];
         printf("[%f] [%e] [%g] [%a]\n", v, v, v, v);
-        printf("[%.0f] [%10.3f] [%-12.4e] [%+.2g] [%G] [%#.0f] [%010.2f]\n",
-               v, v, v, v, v, v, v);
+        printf("[%.0f] [%10.3f] [%-12.4e] [%+.2g] [%G] [%#.0f] [%010.2f]\n", v,
+               v, v, v, v, v, v);
     }
     printf("%f %F %e %g\n", INFINITY, INFINITY, -INFINITY, NAN);
     printf("%.17g %.3Lf\n", 1.0 / 3, (long double)2.25);

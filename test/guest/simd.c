@@ -27,7 +27,8 @@ main(void)
         right[i] = (int16_t)(7 - i);
     }
     for (int i = 1; i < N - 1; i++)
-        blurred[i] = (uint8_t)((image[i - 1] + 2 * image[i] + image[i + 1]) / 4);
+        blurred[i] = (uint8_t)((image[i - 1] + 2 * image[i] + image[i + 1]) /
+                               4);
     for (int i = 0; i < N; i++)
         ys[i] = xs[i] * xs[i] * 0.5f - xs[i] + 3.0f;
     uint32_t check = 0;

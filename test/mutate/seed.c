@@ -217,11 +217,11 @@ static const struct part modern[] = {
 
 static const struct part empty[] = { END };
 
-#define SEEDS                                                        \
-    SEED(empty)                                                      \
-    SEED(arithmetic)                                                 \
-    SEED(memory) SEED(tables) SEED(values) SEED(vectors) SEED(tails) \
-        SEED(modern)
+#define SEEDS        \
+    SEED(empty)      \
+    SEED(arithmetic) \
+    SEED(memory)     \
+    SEED(tables) SEED(values) SEED(vectors) SEED(tails) SEED(modern)
 
 /* ---- lists ---- */
 

@@ -71,8 +71,8 @@ world_open(struct world *world, const struct mode *mode, const char *text,
     world->engine = gw_engine_new(&config, &gw_interp_tier, NULL, NULL);
     if (gw_wat_to_wasm(gw_span_str(text), NULL, &world->alloc, diag,
                        &world->bytes, &world->size) != GW_OK ||
-        gw_program_new(world->engine, gw_span(world->bytes, world->size),
-                       NULL, NULL, diag, &world->program) != GW_OK)
+        gw_program_new(world->engine, gw_span(world->bytes, world->size), NULL,
+                       NULL, diag, &world->program) != GW_OK)
         return world_fail(diag);
     world->store = gw_store_new(world->engine);
     return CHECK(world->store != NULL);
@@ -113,8 +113,8 @@ static inline struct gw_funcinst *
 world_func(const struct world *world, const char *name)
 {
     struct gw_externval value;
-    if (!CHECK(gw_instance_export(world->instance, gw_span_str(name),
-                                  &value)) ||
+    if (!CHECK(
+            gw_instance_export(world->instance, gw_span_str(name), &value)) ||
         !CHECK(value.kind == GW_EXTERN_FUNC))
         return NULL;
     return value.of.func;
@@ -164,12 +164,12 @@ values_print(const struct gw_functype *type, const union gw_slot *slots,
                                      "%si32:0x%" PRIx32, space, slots->u32);
             break;
         case GW_TYPE_F32:
-            used += (size_t)snprintf(out + used, size - used, "%sf32:%a",
-                                     space, (double)slots->f32);
+            used += (size_t)snprintf(out + used, size - used, "%sf32:%a", space,
+                                     (double)slots->f32);
             break;
         case GW_TYPE_F64:
-            used += (size_t)snprintf(out + used, size - used, "%sf64:%a",
-                                     space, slots->f64);
+            used += (size_t)snprintf(out + used, size - used, "%sf64:%a", space,
+                                     slots->f64);
             break;
         default:
             used += (size_t)snprintf(out + used, size - used,

@@ -377,8 +377,8 @@ test_rows(const struct mode *mode)
             return;
         char got[256];
         world_call(&world, rows[i].name, rows[i].args, got, sizeof got);
-        if (!CHECK_STR(got, values_normal(&world, rows[i].name,
-                                          rows[i].results)))
+        if (!CHECK_STR(got,
+                       values_normal(&world, rows[i].name, rows[i].results)))
             printf("    %s(%s), %s\n", rows[i].name, rows[i].args,
                    mode_name(mode));
         world_fini(&world);
@@ -547,8 +547,8 @@ test_instances(const struct mode *mode)
     gw_instance_export(a.instance, gw_span_str("t"), &imports[1]);
     /* Both in the store and the engine of the first. */
     struct gw_program *program;
-    CHECK(gw_program_new(a.engine, gw_span(b.bytes, b.size), NULL, NULL,
-                         &diag, &program) == GW_OK);
+    CHECK(gw_program_new(a.engine, gw_span(b.bytes, b.size), NULL, NULL, &diag,
+                         &program) == GW_OK);
     struct world both = a;
     both.program = program;
     if (world_link(&both, imports, 2, &diag)) {

@@ -22,8 +22,7 @@ test_rows(const struct mode *mode, const char *text, const struct row *rows,
     if (!world_init(&world, mode, text))
         return;
     for (size_t i = 0; i < count; i++) {
-        const char *want =
-            values_normal(&world, rows[i].name, rows[i].results);
+        const char *want = values_normal(&world, rows[i].name, rows[i].results);
         char kept[256];
         snprintf(kept, sizeof kept, "%s", want);
         world_call(&world, rows[i].name, rows[i].args, got, sizeof got);
@@ -322,8 +321,7 @@ test_host(const struct mode *mode)
         world_call(&world, "wrong", "i32:2", got, sizeof got);
         CHECK_STR(got, "trap: uncaught exception");
         CHECK_EQ_U64(info->frame_total, 4);
-        CHECK(exec->exn != NULL &&
-              gw_exn_payload(exec->exn)->i32 == 77 &&
+        CHECK(exec->exn != NULL && gw_exn_payload(exec->exn)->i32 == 77 &&
               gw_heap_knows(world.store, gw_ref_from(exec->exn)));
         /* A trap is no exception. */
         world_call(&world, "tail", "i32:102", got, sizeof got);
@@ -344,8 +342,8 @@ test_start(const struct mode *mode)
     struct world world;
     struct gw_diag diag;
     if (world_open(&world, mode, text, &diag)) {
-        CHECK_EQ_U64(gw_instance_new(world.store, world.program, NULL, 0,
-                                     &diag, &world.instance),
+        CHECK_EQ_U64(gw_instance_new(world.store, world.program, NULL, 0, &diag,
+                                     &world.instance),
                      GW_ERR_TRAP);
         CHECK_STR(gw_store_trap(world.store)->text, "uncaught exception");
     }

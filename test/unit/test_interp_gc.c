@@ -13,16 +13,16 @@ struct row {
     const char *args, *results; /* like "i32:1 i64:-2", or "trap: text" */
 };
 
-#define TYPES                                                              \
-    "(module"                                                              \
-    " (type $mix (struct (field i8) (field (mut i16)) (field (mut i8))"    \
-    "  (field (mut v128)) (field (mut i32)) (field (mut f32))"             \
-    "  (field (mut i64)) (field (mut f64)) (field (mut anyref))))"         \
-    " (type $node (struct (field i64) (field (mut (ref null $node)))))"    \
-    " (type $vecs (array (mut v128)))"                                     \
-    " (type $bytes (array (mut i8)))"                                      \
-    " (type $refs (array (mut anyref)))"                                   \
-    " (type $base (sub (struct (field i32))))"                             \
+#define TYPES                                                           \
+    "(module"                                                           \
+    " (type $mix (struct (field i8) (field (mut i16)) (field (mut i8))" \
+    "  (field (mut v128)) (field (mut i32)) (field (mut f32))"          \
+    "  (field (mut i64)) (field (mut f64)) (field (mut anyref))))"      \
+    " (type $node (struct (field i64) (field (mut (ref null $node)))))" \
+    " (type $vecs (array (mut v128)))"                                  \
+    " (type $bytes (array (mut i8)))"                                   \
+    " (type $refs (array (mut anyref)))"                                \
+    " (type $base (sub (struct (field i32))))"                          \
     " (type $leaf (sub final $base (struct (field i32) (field i32))))"
 
 /* Every storage type in one struct; what is next to it stays. */
@@ -209,8 +209,8 @@ test_rows(const struct mode *mode)
         if (!world_init(&world, mode, text))
             return;
         world_call(&world, rows[i].name, rows[i].args, got, sizeof got);
-        if (!CHECK_STR(got, values_normal(&world, rows[i].name,
-                                          rows[i].results)))
+        if (!CHECK_STR(got,
+                       values_normal(&world, rows[i].name, rows[i].results)))
             printf("    %s(%s), %s\n", rows[i].name, rows[i].args,
                    mode_name(mode));
         world_fini(&world);

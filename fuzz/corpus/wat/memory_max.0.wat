@@ -1,0 +1,2 @@
+(module definition
+  (memory 0xFFFF_FFFF (pagesize 1)))
