@@ -158,7 +158,11 @@ put_number(const struct want *w, union gw_slot *slots)
 {
     uint8_t image[16];
     if (w->type != GW_TYPE_V128) {
-        slots[0].u64 = w->lanes[0];
+        /* On a big-endian machine u32 is the other half of u64. */
+        if (w->lane_bits == 32)
+            slots[0].u32 = (uint32_t)w->lanes[0];
+        else
+            slots[0].u64 = w->lanes[0];
         return;
     }
     uint32_t size = w->lane_bits / 8;
@@ -228,7 +232,6 @@ number_fits(const struct want *w, const union gw_slot *slots)
 {
     uint8_t image[16] = { 0 };
     uint32_t size = w->lane_bits / 8;
-    uint64_t mask = UINT64_MAX >> (64 - w->lane_bits);
     if (w->type == GW_TYPE_V128)
         memcpy(image, slots, sizeof image);
     for (uint32_t i = 0; i < w->lane_count; i++) {
@@ -236,7 +239,7 @@ number_fits(const struct want *w, const union gw_slot *slots)
         for (uint32_t k = 0; k < size; k++)
             lane |= (uint64_t)image[i * size + k] << (8 * k);
         if (w->type != GW_TYPE_V128)
-            lane = slots[0].u64 & mask;
+            lane = size == 4 ? slots[0].u32 : slots[0].u64;
         enum nan_class class = i < 4 ? (enum nan_class)w->nan[i] : NAN_NONE;
         if (class != NAN_NONE ? !nan_fits(lane, w->lane_bits, class)
                               : lane != w->lanes[i])

@@ -64,9 +64,14 @@ make_global(struct script *s, uint32_t i, struct script_export *out)
     out->name = globals[i].name;
     out->value.kind = GW_EXTERN_GLOBAL;
     enum gw_err err = gw_globalinst_new(s->store, &type, &out->value.of.global);
-    if (err == GW_OK)
-        out->value.of.global->value[0].u64 = globals[i].bits;
-    return err;
+    if (err != GW_OK)
+        return err;
+    union gw_slot *slot = out->value.of.global->value;
+    if (type.type == GW_TYPE_I32 || type.type == GW_TYPE_F32)
+        slot->u32 = (uint32_t)globals[i].bits;
+    else
+        slot->u64 = globals[i].bits;
+    return GW_OK;
 }
 
 static enum gw_err
