@@ -193,7 +193,8 @@ world_call(struct world *world, const char *name, const char *args, char *out,
     memset(slots, 0, sizeof slots);
     values_read(args, slots);
     if (gw_func_call(func, slots) != GW_TRAP_NONE)
-        snprintf(out, size, "trap: %s", gw_store_trap(world->store)->text);
+        snprintf(out, size, "trap: %.*s", (int)size - 7,
+                 gw_store_trap(world->store)->text);
     else
         values_print(func->type, slots, out, size);
 }
