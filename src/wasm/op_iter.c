@@ -613,8 +613,6 @@ gw_op_iter_run(struct gw_op_iter *it, uint32_t func, const struct gw_sink *sink,
         gw_diag_init(&scratch);
         diag = &scratch;
     }
-    if (!it->quick_ready)
-        gw_op_quick_init(it);
     gw_reader_init(&it->reader, module->bytes, 0, diag);
     it->reader.at += module->funcs[func].offset;
     it->reader.end = it->reader.at + module->funcs[func].size;

@@ -51,18 +51,6 @@ struct gw_sink {
     bool (*op)(void *self, struct gw_op_iter *it);
 };
 
-/* A row of op.def made ready for comparing with the top of the stack. */
-struct gw_op_quick {
-    uint8_t kind;         /* enum gw_quick_kind */
-    uint8_t pops, pushes; /* at most two, at most one */
-    uint8_t align;        /* loads and stores: the largest that is valid */
-    uint16_t op;
-    gw_valtype push;        /* the result */
-    gw_valtype operands[2]; /* the second from the top, then the top */
-    gw_valtype mask[2];     /* 0 where any type will do */
-    uint32_t spare;         /* makes 32 bytes */
-};
-
 struct gw_op_iter {
     /* Read by sinks. */
     const struct gw_module *module;
@@ -104,11 +92,6 @@ struct gw_op_iter {
     bool constant;
     uint32_t global_limit;
     struct gw_func *declares; /* ref.func marks what it names, or NULL */
-
-    /* Operators of one byte whose table rows say all; made at the first run,
-     * when the module is complete. */
-    bool quick_ready;
-    struct gw_op_quick quick[256];
 };
 
 /* An iterator keeps its buffers from one function to the next. */

@@ -22,110 +22,105 @@ enum gw_quick_kind {
 /* The longest operator taken here: a double, or alignment and offset. */
 enum { QUICK_BYTES = 9, BLOCK_EMPTY = 0x40 };
 
-static gw_valtype
-quick_type(const struct gw_op_iter *it, uint8_t sigval)
-{
-    static const gw_valtype types[GW_SV_COUNT] = {
-        [GW_SV_I32] = GW_TYPE_I32,   [GW_SV_I64] = GW_TYPE_I64,
-        [GW_SV_F32] = GW_TYPE_F32,   [GW_SV_F64] = GW_TYPE_F64,
-        [GW_SV_V128] = GW_TYPE_V128,
-    };
-    if (sigval != GW_SV_ADDR)
-        return types[sigval];
-    return it->module->memories[0].limits.is64 ? GW_TYPE_I64 : GW_TYPE_I32;
-}
+/* A row of op.def made ready for comparing with the top of the stack. */
+struct quick_row {
+    uint8_t kind;         /* enum gw_quick_kind */
+    uint8_t pops, pushes; /* at most two, at most one */
+    uint16_t op;
+    gw_valtype push;        /* the result */
+    gw_valtype operands[2]; /* the second from the top, then the top */
+    gw_valtype mask[2];     /* 0 where any type will do */
+};
+
+/* ---- the rows, computed by the compiler ---- */
+
+/* Of each signature: the top operand, the one below it, the result. */
+enum {
+#define SIG(IDENT, POPS, POP0, POP1, POP2, POP3, PUSHES, PUSH0, PUSH1) \
+    POPS_##IDENT = POPS, PUSHES_##IDENT = PUSHES,                      \
+    TOP_##IDENT = POPS == 2 ? GW_SV_##POP1 : GW_SV_##POP0,             \
+    UNDER_##IDENT = POPS == 2 ? GW_SV_##POP0 : GW_SV_NONE,             \
+    RESULT_##IDENT = GW_SV_##PUSH0,
+#include "wasm/sig.def"
+};
+
+#define TYPE(SIGVAL, ADDRESS)                     \
+    ((int)(SIGVAL) == GW_SV_I32    ? GW_TYPE_I32  \
+     : (int)(SIGVAL) == GW_SV_I64  ? GW_TYPE_I64  \
+     : (int)(SIGVAL) == GW_SV_F32  ? GW_TYPE_F32  \
+     : (int)(SIGVAL) == GW_SV_F64  ? GW_TYPE_F64  \
+     : (int)(SIGVAL) == GW_SV_V128 ? GW_TYPE_V128 \
+     : (int)(SIGVAL) == GW_SV_ADDR ? (ADDRESS)    \
+                                   : 0)
+#define MASK(SIGVAL) ((int)(SIGVAL) == GW_SV_NONE ? 0 : UINT32_MAX)
 
 /* How the immediates of an operator with a check of its own are read. */
-static enum gw_quick_kind
-quick_reading(const struct gw_op_info *info)
-{
-    switch (info->imm) {
-    case GW_IMM_NONE:
-        return QUICK_BARE;
-    case GW_IMM_BLOCK:
-        return QUICK_BLOCK;
-    case GW_IMM_LABEL:
-    case GW_IMM_FUNC:
-    case GW_IMM_GLOBAL:
-        return QUICK_INDEX;
-    default:
-        return QUICK_SLOW;
-    }
-}
+#define READING(OP, IMM)                         \
+    ((OP) == GW_OP_DROP        ? QUICK_PLAIN     \
+     : (OP) == GW_OP_LOCAL_GET ? QUICK_LOCAL_GET \
+     : (OP) == GW_OP_LOCAL_SET ? QUICK_LOCAL_SET \
+     : (OP) == GW_OP_LOCAL_TEE ? QUICK_LOCAL_TEE \
+     : (IMM) == GW_IMM_NONE    ? QUICK_BARE      \
+     : (IMM) == GW_IMM_BLOCK   ? QUICK_BLOCK     \
+     : (IMM) == GW_IMM_LABEL   ? QUICK_INDEX     \
+     : (IMM) == GW_IMM_FUNC    ? QUICK_INDEX     \
+     : (IMM) == GW_IMM_GLOBAL  ? QUICK_INDEX     \
+                               : QUICK_SLOW)
 
-/* How the immediates and the meaning of an operator are dealt with here. */
-static enum gw_quick_kind
-quick_kind(const struct gw_op_iter *it, enum gw_op op)
-{
-    const struct gw_op_info *info = &gw_op_table[op];
-    if (info->feature != GW_FEATURE_MVP)
-        return QUICK_SLOW;
-    if (op == GW_OP_DROP)
-        return QUICK_PLAIN;
-    if (info->imm == GW_IMM_LOCAL)
-        return op == GW_OP_LOCAL_GET   ? QUICK_LOCAL_GET
-               : op == GW_OP_LOCAL_SET ? QUICK_LOCAL_SET
-                                       : QUICK_LOCAL_TEE;
-    const struct gw_sig *sig = &gw_sig_table[info->sig];
-    if (info->sig == GW_SIG_POLY)
-        return quick_reading(info);
-    if (sig->pop_count > 2 || sig->push_count > 1)
-        return QUICK_SLOW;
-    switch (info->imm) {
-    case GW_IMM_NONE:
-        return QUICK_PLAIN;
-    case GW_IMM_I32:
-        return QUICK_I32;
-    case GW_IMM_I64:
-        return QUICK_I64;
-    case GW_IMM_F32:
-        return QUICK_F32;
-    case GW_IMM_F64:
-        return QUICK_F64;
-    case GW_IMM_MEMARG:
-        return it->module->memory_count > 0 ? QUICK_MEMARG : QUICK_SLOW;
-    default:
-        return QUICK_SLOW;
-    }
-}
+#define CONSTANT(IMM)                        \
+    ((IMM) == GW_IMM_NONE     ? QUICK_PLAIN  \
+     : (IMM) == GW_IMM_I32    ? QUICK_I32    \
+     : (IMM) == GW_IMM_I64    ? QUICK_I64    \
+     : (IMM) == GW_IMM_F32    ? QUICK_F32    \
+     : (IMM) == GW_IMM_F64    ? QUICK_F64    \
+     : (IMM) == GW_IMM_MEMARG ? QUICK_MEMARG \
+                              : QUICK_SLOW)
 
-static void
-init_one(struct gw_op_iter *it, struct gw_op_quick *quick, enum gw_op op)
-{
-    *quick = (struct gw_op_quick){ .kind = (uint8_t)quick_kind(it, op),
-                                   .op = (uint16_t)op };
-    if (op == GW_OP_DROP || op == GW_OP_LOCAL_SET || op == GW_OP_LOCAL_TEE)
-        quick->pops = 1;
-    if (op == GW_OP_LOCAL_GET || op == GW_OP_LOCAL_TEE)
-        quick->pushes = 1;
-    const struct gw_sig *sig = &gw_sig_table[gw_op_table[op].sig];
-    if (quick->kind == QUICK_SLOW || gw_op_table[op].sig == GW_SIG_POLY)
-        return;
-    quick->align = (uint8_t)gw_op_access_log2(op);
-    quick->pops = sig->pop_count;
-    quick->pushes = sig->push_count;
-    if (sig->push_count > 0)
-        quick->push = quick_type(it, sig->push[0]);
-    if (sig->pop_count > 0) {
-        quick->operands[1] = quick_type(it, sig->pop[sig->pop_count - 1]);
-        quick->mask[1] = UINT32_MAX;
-    }
-    if (sig->pop_count > 1) {
-        quick->operands[0] = quick_type(it, sig->pop[0]);
-        quick->mask[0] = UINT32_MAX;
-    }
-}
+#define KIND(OP, IMM, SIG, FEATURE)                          \
+    ((FEATURE) != GW_FEATURE_MVP          ? QUICK_SLOW       \
+     : GW_SIG_##SIG == GW_SIG_POLY        ? READING(OP, IMM) \
+     : POPS_##SIG > 2 || PUSHES_##SIG > 1 ? QUICK_SLOW       \
+                                          : CONSTANT(IMM))
 
-void
-gw_op_quick_init(struct gw_op_iter *it)
-{
-    for (unsigned byte = 0; byte < 256; byte++) {
-        enum gw_op op = (enum gw_op)gw_op_of_byte[byte];
-        if (op != GW_OP_NONE)
-            init_one(it, &it->quick[byte], op);
-    }
-    it->quick_ready = true;
-}
+/* Operators behind a prefix all come to the place of one prefix byte, where
+ * an empty row stands last. */
+enum { ELSEWHERE = 0xfb };
+
+#define ROW(CODE, IDENT, IMM, SIG, FEATURE, ADDRESS)                          \
+    [(CODE) < 256 ? (CODE) : ELSEWHERE] = {                                   \
+        .kind = KIND(GW_OP_##IDENT, GW_IMM_##IMM, SIG, GW_FEATURE_##FEATURE), \
+        .op = GW_OP_##IDENT,                                                  \
+        .pops = GW_OP_##IDENT == GW_OP_DROP ? 1 : POPS_##SIG & 3,             \
+        .pushes = PUSHES_##SIG & 1,                                           \
+        .push = TYPE(RESULT_##SIG, ADDRESS),                                  \
+        .operands = { TYPE(UNDER_##SIG, ADDRESS), TYPE(TOP_##SIG, ADDRESS) }, \
+        .mask = { MASK(UNDER_##SIG), MASK(TOP_##SIG) },                       \
+    },
+
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+
+/* For a first memory with addresses of 32 bits, and of 64. */
+static const struct quick_row quick_rows[2][256] = {
+    {
+#define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \
+    ROW(CODE, IDENT, IMM, SIG, FEATURE, GW_TYPE_I32)
+#include "wasm/op.def"
+        [ELSEWHERE] = { 0 } },
+    {
+#define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \
+    ROW(CODE, IDENT, IMM, SIG, FEATURE, GW_TYPE_I64)
+#include "wasm/op.def"
+        [ELSEWHERE] = { 0 } },
+};
+
+#pragma GCC diagnostic pop
+
+/* ---- reading ---- */
 
 /* A number of at most 32 bits, in the longest form too, which linkers leave
  * behind; NULL when something about it is wrong. */
@@ -190,13 +185,13 @@ quick_fixed(const uint8_t *at, unsigned size)
 }
 
 static inline const uint8_t *
-quick_memarg(struct gw_imm *imm, const struct gw_op_quick *quick,
+quick_memarg(struct gw_imm *imm, const struct quick_row *quick,
              const uint8_t *at)
 {
     uint32_t offset = 0;
     imm->a = 0;
     imm->b = *at;
-    if (*at > quick->align)
+    if (*at > 4 || gw_op_access_size[quick->op] >> *at == 0)
         return NULL;
     at = quick_u32(at + 1, &offset);
     imm->u.offset = offset;
@@ -236,6 +231,8 @@ struct quick {
     const gw_valtype *limit;    /* of the room on the stack */
     const struct gw_sink *sink; /* NULL where control cannot come */
     uint32_t local_count;       /* 0 where each must be looked at */
+    bool has_memory;
+    const struct quick_row *rows;
 };
 
 static inline struct quick
@@ -248,6 +245,9 @@ quick_load(const struct gw_op_iter *it, const struct gw_sink *sink)
         .limit = it->stack + it->stack_capacity,
         .sink = it->reachable ? sink : NULL,
         .local_count = it->init_tracked ? 0 : it->local_count,
+        .has_memory = it->module->memory_count > 0,
+        .rows = quick_rows[it->module->memory_count > 0 &&
+                           it->module->memories[0].limits.is64],
     };
 }
 
@@ -264,7 +264,7 @@ quick_store(struct gw_op_iter *it, const uint8_t *at, const gw_valtype *top,
 /* Checks two operands at once; what stands on the stack below them, or below
  * the stack, is masked. */
 static inline bool
-quick_matches(const struct gw_op_quick *quick, const gw_valtype *top)
+quick_matches(const struct quick_row *quick, const gw_valtype *top)
 {
     uint64_t found, wanted, mask;
     memcpy(&found, top - 2, sizeof found);
@@ -289,7 +289,7 @@ enum quick_end { QUICK_GO_ON, QUICK_LEAVE, QUICK_STOP };
 /* Operands and result by the table. */
 static inline enum quick_end
 quick_plain(struct gw_op_iter *it, struct quick *q,
-            const struct gw_op_quick *quick, const uint8_t *next)
+            const struct quick_row *quick, const uint8_t *next)
 {
     if (!next || !quick_matches(quick, q->top) ||
         q->top - q->floor < quick->pops)
@@ -306,7 +306,7 @@ quick_plain(struct gw_op_iter *it, struct quick *q,
 /* A constant pops nothing. */
 static inline enum quick_end
 quick_constant(struct gw_op_iter *it, struct quick *q,
-               const struct gw_op_quick *quick, const uint8_t *next)
+               const struct quick_row *quick, const uint8_t *next)
 {
     if (!next)
         return QUICK_LEAVE;
@@ -319,7 +319,7 @@ quick_constant(struct gw_op_iter *it, struct quick *q,
 
 static inline enum quick_end
 quick_local(struct gw_op_iter *it, struct quick *q,
-            const struct gw_op_quick *quick, bool pops, bool pushes)
+            const struct quick_row *quick, bool pops, bool pushes)
 {
     uint32_t local = 0;
     const uint8_t *next = quick_u32(q->at + 1, &local);
@@ -343,7 +343,7 @@ quick_local(struct gw_op_iter *it, struct quick *q,
 /* An operator that only its immediates are read of here. */
 static inline enum quick_end
 quick_perform(struct gw_op_iter *it, struct quick *q,
-              const struct gw_op_quick *quick, const struct gw_sink *sink)
+              const struct quick_row *quick, const struct gw_sink *sink)
 {
     const uint8_t *next = quick_index(&it->imm, (enum gw_quick_kind)quick->kind,
                                       q->at + 1);
@@ -362,7 +362,7 @@ quick_perform(struct gw_op_iter *it, struct quick *q,
 static inline enum quick_end
 quick_step(struct gw_op_iter *it, struct quick *q, const struct gw_sink *sink)
 {
-    const struct gw_op_quick *quick = &it->quick[*q->at];
+    const struct quick_row *quick = &q->rows[*q->at];
     const uint8_t *next = q->at + 1;
     struct gw_imm *imm = &it->imm;
     switch ((enum gw_quick_kind)quick->kind) {
@@ -375,6 +375,8 @@ quick_step(struct gw_op_iter *it, struct quick *q, const struct gw_sink *sink)
     case QUICK_PLAIN:
         return quick_plain(it, q, quick, next);
     case QUICK_MEMARG:
+        if (!q->has_memory)
+            return QUICK_LEAVE;
         return quick_plain(it, q, quick, quick_memarg(imm, quick, next));
     case QUICK_I32:
         next = quick_s32(next, &imm->u.i32);

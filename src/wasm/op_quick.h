@@ -10,9 +10,6 @@
 
 #include "wasm/op_iter.h"
 
-/* Prepares it->quick for the module. */
-void gw_op_quick_init(struct gw_op_iter *it);
-
 /* Walks as far as it can; the general walk takes the next operator.  Returns
  * false when the sink stopped the walk. */
 bool gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink);
