@@ -428,7 +428,7 @@ static bool
 walk(struct gw_op_iter *it, const struct gw_sink *sink)
 {
     while (it->depth > 0) {
-        if (!it->constant && !gw_op_quick_run(it, sink))
+        if (!it->constant && !it->slow && !gw_op_quick_run(it, sink))
             return false;
         if (it->depth > 0 && !step(it, sink))
             return false;

@@ -88,6 +88,8 @@ struct gw_op_iter {
     gw_valtype tail[2];
     uint8_t after; /* enum gw_op_after, see op_check.h */
 
+    bool slow; /* for tests: the general walk takes every operator */
+
     /* Constant expressions. */
     bool constant;
     uint32_t global_limit;

@@ -60,10 +60,11 @@ static void
 play(void *env)
 {
     struct player *player = env;
-    union gw_slot args[2] = { { .u64 = ROUNDS }, { .u64 = 0 } };
+    union gw_slot args[2] = { { .u64 = 0 }, { .u64 = 0 } };
+    args[0].u32 = ROUNDS;
     player->trap = gw_func_call(player->add, args);
-    args[0].u64 = player->number;
-    args[1].u64 = ROUNDS / 10;
+    args[0].u32 = player->number;
+    args[1].u32 = ROUNDS / 10;
     if (player->trap == GW_TRAP_NONE)
         player->trap = gw_func_call(player->turn, args);
 }

@@ -68,8 +68,7 @@ run_trace(const struct bytes *bytes, struct trace *trace, bool quick)
     struct gw_op_iter it;
     struct gw_sink sink = { trace, trace_op };
     gw_op_iter_init(&it, module, &options, &alloc);
-    /* An empty table leaves everything to the general walk. */
-    it.quick_ready = !quick;
+    it.slow = !quick;
     trace->used = 0;
     trace->text[0] = '\0';
     CHECK(gw_op_iter_run(&it, 0, &sink, &diag) == GW_OK);
