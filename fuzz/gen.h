@@ -37,7 +37,7 @@ void gen_module_init(struct gen_module *module, struct gw_span input,
 void gen_module_fini(struct gen_module *module);
 
 /* Bytes for a seed: any number of them, the same on every machine. */
-enum { GEN_SEED_MOST = 4096 };
+enum { GEN_SEED_MOST = 8192 };
 size_t gen_seed(uint64_t seed, uint8_t bytes[GEN_SEED_MOST]);
 
 /* Operators that the generator knows how to write if features allow it. */

@@ -209,7 +209,7 @@ gen_tables(struct gen *gen, struct buf *out)
         table->limits.has_max = true;
         table->limits.is64 = i > 0 && HAS(gen, MEMORY64) && once_in(gen, 4);
         table->limits.min = i == 0 ? gen->callee_count + pick(gen, 3)
-                                   : pick(gen, 10);
+                                   : 4 + pick(gen, 6);
         table->limits.max = table->limits.min + pick(gen, 8);
         bool init = !(table->elem & GW_NULLABLE) ||
                     (HAS(gen, FUNCTION_REFERENCES) && i > 0 &&
@@ -291,7 +291,7 @@ gen_elem(struct gen *gen, struct buf *out)
         bool is64 = gen->tables[table].limits.is64;
         gen->code = out;
         buf_u8(out, is64 ? 0x42 : 0x41);
-        buf_u8(out, pick(gen, 4));
+        buf_u8(out, once_in(gen, 4) ? pick(gen, 4) : 0);
         buf_u8(out, 0x0b);
     }
     /* The short form of a segment for table 0 holds funcref alone. */
@@ -415,8 +415,14 @@ static void
 gen_bodies(struct gen *gen, struct buf *out, uint32_t *count)
 {
     uint32_t total = gen->callee_count;
-    for (uint32_t i = gen->import_count; i < gen->callee_count; i++)
+    const uint8_t *end = gen->end;
+    for (uint32_t i = gen->import_count; i < gen->callee_count; i++) {
+        /* To each its share of the answers. */
+        size_t shares = gen->callee_count - i + 1;
+        gen->end = gen->at + (size_t)(end - gen->at) / shares;
         gen_func(gen, i, out);
+    }
+    gen->end = end;
     for (uint32_t i = 0; i < 2 * gen->callee_count; i++) {
         size_t start = out->size;
         if (gen_caller(gen, i / 2, out, &gen->func_types[total]))
@@ -437,6 +443,19 @@ gen_start(struct gen *gen, struct buf *out)
             buf_u32(out, i);
             return true;
         }
+    }
+    return false;
+}
+
+/* Only what names a segment of data needs their count before the code. */
+static bool
+names_data(const struct gen *gen)
+{
+    for (int op = GW_OP_NONE + 1; op < GW_OP_COUNT; op++) {
+        uint8_t imm = gw_op_table[op].imm;
+        if (gen->uses[op] > 0 && (imm == GW_IMM_DATA || imm == GW_IMM_DATA_MEM ||
+                                  imm == GW_IMM_TYPE_DATA))
+            return true;
     }
     return false;
 }
@@ -477,7 +496,7 @@ gen_all(struct gen *gen, struct buf *out)
     if (gen_start(gen, &start))
         put_section(out, 8, &start);
     put_vector(out, 9, gen->elem_count, &elems);
-    if (HAS(gen, BULK_MEMORY) && gen->data_count > 0) {
+    if (names_data(gen)) {
         buf_u32(&data_count, gen->data_count);
         put_section(out, 12, &data_count);
     }
@@ -494,8 +513,8 @@ gen_module_init(struct gen_module *module, struct gw_span input,
     if (!gen)
         abort();
     memset(module, 0, sizeof *module);
-    gen->at = input.data;
-    gen->end = input.data ? input.data + input.size : NULL;
+    gen->at = input.data ? input.data : (const uint8_t *)"";
+    gen->end = gen->at + input.size;
     gen->options = *options;
     gen->uses = module->uses;
     gen_all(gen, &out);

@@ -1,14 +1,21 @@
 /* The main() of a fuzz target in every build without libFuzzer: runs the target
  * on the empty input and on each file named, or found in a folder named, in
- * argv.  A folder that does not exist is an empty corpus.  Whatever is wrong
- * ends the program inside the target, so a count that is printed has passed. */
+ * argv.  A folder that does not exist is an empty corpus.  "--seeds FIRST
+ * COUNT" in front runs it on the bytes of so many seeds too (gen.h).  Whatever
+ * is wrong ends the program inside the target, so a count that is printed has
+ * passed; the seed is on its way to stderr then. */
+#include "fuzz/gen.h"
+
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,12 +73,47 @@ replay(const char *path)
     closedir(dir);
 }
 
+/* The handler of an abort may only write. */
+static uint64_t current;
+
+static void
+tell_seed(int signal_number)
+{
+    char text[64];
+    int size = snprintf(text, sizeof text, "seed %" PRIu64 "\n", current);
+    (void)signal_number;
+    (void)!write(2, text, (size_t)size);
+}
+
+static void
+replay_seeds(uint64_t first, uint64_t count)
+{
+    static uint8_t bytes[GEN_SEED_MOST];
+    signal(SIGABRT, tell_seed);
+    for (current = first; current < first + count; current++) {
+        size_t size = gen_seed(current, bytes);
+        uint8_t *data = malloc(size);
+        if (!data)
+            fail("seed");
+        memcpy(data, bytes, size);
+        LLVMFuzzerTestOneInput(data, size);
+        free(data);
+        passed++;
+    }
+    signal(SIGABRT, SIG_DFL);
+}
+
 int
 main(int argc, char **argv)
 {
+    int first = 1;
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     passed++;
-    for (int i = 1; i < argc; i++)
+    if (argc > 3 && strcmp(argv[1], "--seeds") == 0) {
+        replay_seeds(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+        first = 4;
+    }
+    for (int i = first; i < argc; i++)
         replay(argv[i]);
     printf("%u passed, 0 failed, 0 skipped\n", passed);
     return 0;
