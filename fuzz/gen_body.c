@@ -248,6 +248,8 @@ canonise(struct gen *gen, enum gw_op op, gw_valtype type)
     else
         put_op(gen, wide ? GW_OP_F64_EQ : GW_OP_F32_EQ);
     put_op(gen, vector ? GW_OP_V128_BITSELECT : GW_OP_SELECT);
+    /* Other code may read the local. */
+    put_index(gen, GW_OP_LOCAL_TEE, local);
 }
 
 /* ---- leaves ---- */
@@ -954,8 +956,6 @@ put_numbers(struct gen *gen, uint32_t local, gw_valtype type,
     }
     results[(*count)++] = type;
 }
-
-enum { BUDGET = 100 };
 
 bool
 gen_caller(struct gen *gen, uint32_t func, struct buf *out, uint32_t *type)

@@ -20,6 +20,7 @@ enum {
     LOCALS_MOST = 200,
     LABELS_MOST = 24,
     ITEMS_MOST = 8, /* memories, tables, globals, tags, segments: of each */
+    BUDGET = 100,   /* loop turns and calls of an export */
     WANT_NOTHING = GW_TYPE_BOT
 };
 

@@ -261,7 +261,13 @@ gen_globals(struct gen *gen, struct buf *out)
         buf_type(out, global->type);
         buf_u8(out, global->mutable);
         gen->global_end = i;
-        gen_const_expr(gen, out, global->type);
+        if (i == 0) {
+            buf_u8(out, 0x41);
+            buf_s64(out, BUDGET);
+            buf_u8(out, 0x0b);
+        } else {
+            gen_const_expr(gen, out, global->type);
+        }
         gen->global_count = i + 1;
     }
 }

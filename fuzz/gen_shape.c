@@ -539,7 +539,9 @@ shape_ref_func(struct gen *gen, enum gw_op op, gw_valtype want,
     uint32_t start = gen->callee_count ? pick(gen, gen->callee_count) : 0;
     for (uint32_t i = 0; i < gen->callee_count; i++) {
         uint32_t func = (start + i) % gen->callee_count;
-        gw_valtype type = gw_type_ref(false, gen->func_types[func]);
+        gw_valtype type = HAS(gen, FUNCTION_REFERENCES)
+                              ? gw_type_ref(false, gen->func_types[func])
+                              : GW_TYPE_FUNCREF;
         if (want == WANT_NOTHING || fits(gen, type, want)) {
             imm(shape, func);
             push(shape, type);

@@ -93,12 +93,12 @@ say_call(struct play_text *out, struct gw_funcinst *func, uint64_t fuel)
     union gw_slot slots[SLOTS_MOST] = { { 0 } };
     struct gw_store *store = func->store;
     gw_store_set_fuel(store, fuel);
-    if (gw_func_call(func, slots) != GW_TRAP_NONE)
+    bool trapped = gw_func_call(func, slots) != GW_TRAP_NONE;
+    if (trapped)
         say(out, " trap: %s", gw_store_trap(store)->text);
     const union gw_slot *at = slots;
-    for (uint32_t i = 0; i < func->type->result_count; i++) {
-        if (gw_store_trap(store)->trap == GW_TRAP_NONE)
-            say_value(out, func->type->results[i], at);
+    for (uint32_t i = 0; i < func->type->result_count && !trapped; i++) {
+        say_value(out, func->type->results[i], at);
         at += gw_type_slots(func->type->results[i]);
     }
     say_fuel(out, store);

@@ -18,9 +18,10 @@ save(const struct gen_module *module)
 }
 
 static bool
-try_seed(uint64_t seed, uint64_t features, uint32_t uses[GW_OP_COUNT])
+try_seed(uint64_t seed, const struct gen_options *options,
+         uint32_t uses[GW_OP_COUNT])
 {
-    const struct gen_options options = { .features = features };
+    uint64_t features = options->features;
     struct gw_decode_options decode;
     struct gw_alloc alloc;
     struct gw_diag diag;
@@ -31,7 +32,7 @@ try_seed(uint64_t seed, uint64_t features, uint32_t uses[GW_OP_COUNT])
     gw_alloc_init(&alloc, NULL, NULL, SIZE_MAX);
     gw_diag_init(&diag);
     decode.features = features;
-    gen_module_init(&module, gw_span(bytes, gen_seed(seed, bytes)), &options);
+    gen_module_init(&module, gw_span(bytes, gen_seed(seed, bytes)), options);
     bool good = CHECK_EQ_U64(
         gw_module_decode(gw_span(module.data, module.size), &decode, &alloc,
                          &diag, &decoded),
@@ -62,19 +63,22 @@ test_empty(void)
 }
 
 static void
-test_seeds(uint64_t features, uint64_t count)
+test_seeds(uint64_t features, bool no_exnref, uint64_t count)
 {
+    const struct gen_options options = { features, no_exnref };
     static uint32_t uses[GW_OP_COUNT];
     unsigned missing = 0;
     memset(uses, 0, sizeof uses);
     for (uint64_t seed = 0; seed < count; seed++) {
-        if (!try_seed(seed, features, uses))
+        if (!try_seed(seed, &options, uses))
             break;
     }
     for (int i = GW_OP_NONE + 1; i < GW_OP_COUNT; i++) {
         uint64_t needed = UINT64_C(1) << gw_op_table[i].feature;
         CHECK(gen_knows((enum gw_op)i));
-        if (uses[i] == 0 && (needed & features)) {
+        if (no_exnref && (i == GW_OP_TRY_TABLE || i == GW_OP_THROW_REF)) {
+            CHECK_EQ_U64(uses[i], 0);
+        } else if (uses[i] == 0 && (needed & features)) {
             printf("    never written: %s\n", gw_op_table[i].text);
             missing++;
         }
@@ -89,10 +93,14 @@ test_seeds(uint64_t features, uint64_t count)
 int
 main(void)
 {
-    uint64_t all = gw_features_executable;
+    const uint64_t all = gw_features_executable;
+    const uint64_t typed = GW_FEATURE_BIT(FUNCTION_REFERENCES) |
+                           GW_FEATURE_BIT(GC) | GW_FEATURE_BIT(MEMORY64) |
+                           GW_FEATURE_BIT(STACK_SWITCHING);
     test_empty();
-    test_seeds(all, 8000);
-    test_seeds(gw_features_default, 6000);
-    test_seeds(GW_FEATURE_BIT(MVP), 1000);
+    test_seeds(all, false, 6000);
+    test_seeds(gw_features_default, false, 4000);
+    test_seeds(all & ~typed, true, 2000);
+    test_seeds(GW_FEATURE_BIT(MVP), false, 600);
     return CHECK_DONE();
 }
