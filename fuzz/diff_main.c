@@ -121,11 +121,12 @@ put_script(FILE *file, const struct gen_module *module, char *text)
     const char *trap = strstr(text, "trap: ");
     bool starts = rest && (!trap || trap > rest);
     *rest++ = '\0';
-    fprintf(file, "(module (func (export \"mix\") (param i32 i64) (result i64)\n"
-                  "  (i64.add (i64.mul (i64.xor (local.get 1)\n"
-                  "    (i64.extend_i32_u (local.get 0)))\n"
-                  "    (i64.const 0x9e3779b97f4a7c15)) (i64.const 1))))\n"
-                  "(register \"h\")\n");
+    fprintf(file,
+            "(module (func (export \"mix\") (param i32 i64) (result i64)\n"
+            "  (i64.add (i64.mul (i64.xor (local.get 1)\n"
+            "    (i64.extend_i32_u (local.get 0)))\n"
+            "    (i64.const 0x9e3779b97f4a7c15)) (i64.const 1))))\n"
+            "(register \"h\")\n");
     fprintf(file, "%s(module binary \"", starts ? "" : "(assert_trap ");
     for (size_t i = 0; i < module->size; i++)
         fprintf(file, "\\%02x", module->data[i]);
@@ -145,10 +146,9 @@ static void
 write_seed(const char *folder, uint64_t seed, const struct gen_options *options)
 {
     const struct play_mode mode = { 0 };
-    uint8_t bytes[GEN_SEED_MOST];
     struct play_text text = { 0 };
     struct gen_module module;
-    gen_module_init(&module, gw_span(bytes, gen_seed(seed, bytes)), options);
+    gen_module_seed(&module, seed, options);
     play(gw_span(module.data, module.size), &mode, UINT64_MAX, &text);
     FILE *file = create(folder, seed, "wasm");
     fwrite(module.data, 1, module.size, file);

@@ -93,7 +93,7 @@ check(const struct gen_module *module, const struct play_mode *mode,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint32_t choice = size > 0 ? data[size - 1] : 0;
+    uint32_t choice = size > 0 ? data[0] : 0;
     const struct gen_options options = { .features = pick_features(choice) };
     uint64_t fuel = choice >= 224 ? (choice & 31) * 16 : PLENTY;
     struct play_text expected = { 0 };

@@ -37,8 +37,7 @@ round_trip(struct gw_span wasm, bool folded, struct gw_alloc *alloc)
     size_t text_size, again_size;
     struct gw_diag diag;
     gw_diag_init(&diag);
-    must(gw_wasm_to_wat(wasm, &print, alloc, &diag, &text, &text_size) ==
-             GW_OK,
+    must(gw_wasm_to_wat(wasm, &print, alloc, &diag, &text, &text_size) == GW_OK,
          "does not print", &diag, wasm);
     struct gw_span span = gw_span(text, text_size);
     must(gw_wat_to_wasm(span, &read, alloc, &diag, &again, &again_size) ==

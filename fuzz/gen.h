@@ -31,14 +31,13 @@ struct gen_module {
     uint32_t uses[GW_OP_COUNT]; /* how often each operator was written */
 };
 
-/* Ends the program when there is no memory. */
+/* One to eight bytes number a seed, the lowest first, which stands for some
+ * thousand bytes.  Ends the program when there is no memory. */
 void gen_module_init(struct gen_module *module, struct gw_span input,
                      const struct gen_options *options);
+void gen_module_seed(struct gen_module *module, uint64_t seed,
+                     const struct gen_options *options);
 void gen_module_fini(struct gen_module *module);
-
-/* Bytes for a seed: any number of them, the same on every machine. */
-enum { GEN_SEED_MOST = 8192 };
-size_t gen_seed(uint64_t seed, uint8_t bytes[GEN_SEED_MOST]);
 
 /* Operators that the generator knows how to write if features allow it. */
 bool gen_knows(enum gw_op op);

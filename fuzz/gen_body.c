@@ -51,8 +51,8 @@ static void
 sort_row(struct gen *gen, enum gw_op op)
 {
     static const uint8_t classes[GW_SV_COUNT] = {
-        [GW_SV_I32] = CLASS_I32,  [GW_SV_I64] = CLASS_I64,
-        [GW_SV_F32] = CLASS_F32,  [GW_SV_F64] = CLASS_F64,
+        [GW_SV_I32] = CLASS_I32,   [GW_SV_I64] = CLASS_I64,
+        [GW_SV_F32] = CLASS_F32,   [GW_SV_F64] = CLASS_F64,
         [GW_SV_V128] = CLASS_V128, [GW_SV_I31] = CLASS_REF,
     };
     const struct gw_op_info *info = &gw_op_table[op];
@@ -69,12 +69,12 @@ sort_row(struct gen *gen, enum gw_op op)
         add_row(gen, CLASS_I64, op, 1);
         return;
     }
-    uint32_t weight = is_structure(op)             ? 4
-                      : info->flags & GW_OPF_CALL  ? 2
-                      : op == GW_OP_LOCAL_GET      ? 8
-                                                   : 1;
-    for (int class = CLASS_NOTHING; class <= CLASS_REF; class++)
-        add_row(gen, (enum value_class)class, op, weight);
+    uint32_t weight = is_structure(op)            ? 4
+                      : info->flags & GW_OPF_CALL ? 2
+                      : op == GW_OP_LOCAL_GET     ? 8
+                                                  : 1;
+    for (int class = CLASS_NOTHING; class <= CLASS_REF; class ++)
+        add_row(gen, (enum value_class) class, op, weight);
 }
 
 bool
@@ -172,8 +172,7 @@ settle(struct gen *gen, const gw_valtype *types, uint32_t count,
 {
     uint32_t chosen = count;
     for (uint32_t i = 0; i < count && want != WANT_NOTHING; i++) {
-        if (fits(gen, types[i], want) &&
-            (chosen == count || once_in(gen, 2)))
+        if (fits(gen, types[i], want) && (chosen == count || once_in(gen, 2)))
             chosen = i;
     }
     if (chosen == count) {
@@ -202,16 +201,16 @@ static bool
 moves_bits(const char *text)
 {
     static const char *const words[] = {
-        "const", "load", "reinterpret", "abs",   "neg", "copysign", "eq", "ne",
-        "lt",    "gt",   "le",          "ge",    "splat", "replace_lane",
-        "extract_lane"
+        "const",    "load", "reinterpret", "abs",          "neg",
+        "copysign", "eq",   "ne",          "lt",           "gt",
+        "le",       "ge",   "splat",       "replace_lane", "extract_lane"
     };
     const char *word = strchr(text, '.');
     for (size_t i = 0; word && i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
-        char next = word[1 + size];
         if (strncmp(word + 1, words[i], size) == 0 &&
-            (next == '\0' || next == '_' || words[i][0] == 'l'))
+            (word[1 + size] == '\0' || word[1 + size] == '_' ||
+             words[i][0] == 'l'))
             return true;
     }
     return false;
@@ -238,7 +237,8 @@ canonise(struct gen *gen, enum gw_op op, gw_valtype type)
     static const uint8_t nan64[] = { 0, 0, 0, 0, 0, 0, 0xf8, 0x7f };
     put_index(gen, GW_OP_LOCAL_TEE, local);
     put_op(gen, vector ? GW_OP_V128_CONST
-                       : wide ? GW_OP_F64_CONST : GW_OP_F32_CONST);
+                : wide ? GW_OP_F64_CONST
+                       : GW_OP_F32_CONST);
     for (uint32_t i = 0; i < (vector ? (wide ? 2u : 4u) : 1u); i++)
         buf_put(gen->code, wide ? nan64 : nan32, wide ? 8 : 4);
     put_index(gen, GW_OP_LOCAL_GET, local);
@@ -420,9 +420,9 @@ choose_block(struct gen *gen, struct block *block, gw_valtype want)
     for (uint32_t i = 0; i < type->result_count; i++)
         good = good || fits(gen, type->results[i], want);
     if (good && HAS(gen, MULTI_VALUE) && once_in(gen, 2)) {
-        *block = (struct block){ type->params,       type->results,
-                                 type->param_count,  type->result_count,
-                                 WANT_NOTHING,       index };
+        *block = (struct block){ type->params,      type->results,
+                                 type->param_count, type->result_count,
+                                 WANT_NOTHING,      index };
         return;
     }
     *block = (struct block){ .single = want, .index = GW_NO_INDEX };
@@ -722,12 +722,11 @@ gen_resume(struct gen *gen, gw_valtype want)
     struct clause tag = { 0, pick(gen, gen->tag_count), 0 };
     uint32_t count = clause_values(gen, &tag, values);
     const struct gw_functype *type = &gen->defs[gen->tags[tag.tag]].func;
-    const struct gw_functype *resumed =
-        &gen->defs[gen->defs[cont].cont].func;
-    uint32_t rest = cont_type(gen, func_type(gen, type->results,
-                                             type->result_count,
-                                             resumed->results,
-                                             resumed->result_count));
+    const struct gw_functype *resumed = &gen->defs[gen->defs[cont].cont].func;
+    uint32_t rest = cont_type(gen,
+                              func_type(gen, type->results, type->result_count,
+                                        resumed->results,
+                                        resumed->result_count));
     if (rest == GW_NO_INDEX || count == VALUES_MOST)
         return false;
     values[count++] = gw_type_ref(true, rest);
@@ -796,8 +795,7 @@ static bool
 gen_row(struct gen *gen, enum gw_op op, gw_valtype want)
 {
     struct shape shape = { .pop_count = 0 };
-    bool good = gen_shape(gen, op, want, &shape) &&
-                has_operands(gen, &shape);
+    bool good = gen_shape(gen, op, want, &shape) && has_operands(gen, &shape);
     if (good) {
         for (uint32_t i = 0; i < shape.pop_count; i++)
             gen_operand(gen, &shape.pops[i]);
@@ -826,8 +824,8 @@ static bool
 choose_row(struct gen *gen, gw_valtype want)
 {
     enum value_class class = class_of(want);
-    enum gw_op op =
-        (enum gw_op)gen->rows[class][pick(gen, gen->row_count[class])];
+    enum gw_op op = (enum gw_op)
+                        gen->rows[class][pick(gen, gen->row_count[class])];
     uint32_t flags = gw_op_table[op].flags;
     if (gen->constant && !(flags & GW_OPF_CONST_OK))
         return false;
@@ -901,8 +899,8 @@ end_func(struct gen *gen, struct buf *code, struct buf *out)
         runs += i == first || gen->locals[i] != gen->locals[i - 1];
     buf_u32(&body, runs);
     for (uint32_t i = first, next; i < gen->local_count; i = next) {
-        for (next = i + 1; next < gen->local_count &&
-                           gen->locals[next] == gen->locals[i];)
+        for (next = i + 1;
+             next < gen->local_count && gen->locals[next] == gen->locals[i];)
             next++;
         buf_u32(&body, next - i);
         buf_type(&body, gen->locals[i]);

@@ -124,11 +124,14 @@ mix(uint64_t value)
     return value ^ value >> 32;
 }
 
-size_t
-gen_seed(uint64_t seed, uint8_t bytes[GEN_SEED_MOST])
+enum { SEED_MOST = 8192 };
+
+/* Bytes for a seed: any number of them, the same on every machine. */
+static size_t
+expand_seed(uint64_t seed, uint8_t bytes[SEED_MOST])
 {
     uint64_t state = mix(seed + 1);
-    size_t size = 64 + state % (GEN_SEED_MOST - 64);
+    size_t size = 64 + state % (SEED_MOST - 64);
     for (size_t i = 0; i < size; i++) {
         state += UINT64_C(0x9e3779b97f4a7c15);
         bytes[i] = (uint8_t)(mix(state) >> 24);
@@ -163,7 +166,8 @@ put_vector(struct buf *out, uint32_t id, uint32_t count, struct buf *contents)
 static void
 put_limits(struct buf *out, const struct gw_limits *limits, uint32_t more)
 {
-    buf_u8(out, 1u | (limits->shared ? 2u : 0) | (limits->is64 ? 4u : 0) | more);
+    buf_u8(out,
+           1u | (limits->shared ? 2u : 0) | (limits->is64 ? 4u : 0) | more);
     buf_u32(out, limits->min);
     buf_u32(out, limits->max);
 }
@@ -212,8 +216,7 @@ gen_tables(struct gen *gen, struct buf *out)
                                    : 4 + pick(gen, 6);
         table->limits.max = table->limits.min + pick(gen, 8);
         bool init = !(table->elem & GW_NULLABLE) ||
-                    (HAS(gen, FUNCTION_REFERENCES) && i > 0 &&
-                     once_in(gen, 4));
+                    (HAS(gen, FUNCTION_REFERENCES) && i > 0 && once_in(gen, 4));
         if (init) {
             buf_u8(out, 0x40);
             buf_u8(out, 0);
@@ -459,8 +462,9 @@ names_data(const struct gen *gen)
 {
     for (int op = GW_OP_NONE + 1; op < GW_OP_COUNT; op++) {
         uint8_t imm = gw_op_table[op].imm;
-        if (gen->uses[op] > 0 && (imm == GW_IMM_DATA || imm == GW_IMM_DATA_MEM ||
-                                  imm == GW_IMM_TYPE_DATA))
+        if (gen->uses[op] > 0 &&
+            (imm == GW_IMM_DATA || imm == GW_IMM_DATA_MEM ||
+             imm == GW_IMM_TYPE_DATA))
             return true;
     }
     return false;
@@ -510,23 +514,47 @@ gen_all(struct gen *gen, struct buf *out)
     put_vector(out, 11, gen->data_count, &datas);
 }
 
-void
-gen_module_init(struct gen_module *module, struct gw_span input,
-                const struct gen_options *options)
+static void
+from_bytes(struct gen_module *module, const uint8_t *data, size_t size,
+           const struct gen_options *options)
 {
     struct gen *gen = calloc(1, sizeof *gen);
     struct buf out = { 0 };
     if (!gen)
         abort();
     memset(module, 0, sizeof *module);
-    gen->at = input.data ? input.data : (const uint8_t *)"";
-    gen->end = gen->at + input.size;
+    gen->at = data;
+    gen->end = data + size;
     gen->options = *options;
     gen->uses = module->uses;
     gen_all(gen, &out);
     free(gen);
     module->data = out.data;
     module->size = out.size;
+}
+
+void
+gen_module_seed(struct gen_module *module, uint64_t seed,
+                const struct gen_options *options)
+{
+    uint8_t bytes[SEED_MOST];
+    from_bytes(module, bytes, expand_seed(seed, bytes), options);
+}
+
+void
+gen_module_init(struct gen_module *module, struct gw_span input,
+                const struct gen_options *options)
+{
+    uint64_t seed = 0;
+    if (input.size == 0) {
+        from_bytes(module, (const uint8_t *)"", 0, options);
+    } else if (input.size <= sizeof seed) {
+        for (size_t i = 0; i < input.size; i++)
+            seed |= (uint64_t)input.data[i] << 8 * i;
+        gen_module_seed(module, seed, options);
+    } else {
+        from_bytes(module, input.data, input.size, options);
+    }
 }
 
 void

@@ -54,8 +54,8 @@ imm(struct shape *shape, uint64_t value)
 static void
 pop_object(struct gen *gen, struct shape *shape, uint32_t heap)
 {
-    pop(shape, gw_type_ref(!HAS(gen, FUNCTION_REFERENCES) || once_in(gen, 8),
-                           heap));
+    pop(shape,
+        gw_type_ref(!HAS(gen, FUNCTION_REFERENCES) || once_in(gen, 8), heap));
 }
 
 /* The wanted type's definition, if it is one of the kind; else any. */
@@ -211,7 +211,8 @@ shape_br_on_cast(struct gen *gen, enum gw_op op, gw_valtype want,
     if (label->count == 0 ||
         !fits(gen, on_fail ? rest : target, label->types[label->count - 1]))
         return false;
-    imm(shape, (source & GW_NULLABLE ? 1u : 0) | (target & GW_NULLABLE ? 2u : 0));
+    imm(shape,
+        (source & GW_NULLABLE ? 1u : 0) | (target & GW_NULLABLE ? 2u : 0));
     imm(shape, index);
     buf_heap(&shape->imm, gw_type_heap(source));
     buf_heap(&shape->imm, gw_type_heap(target));
@@ -243,8 +244,8 @@ callable(const struct gen *gen, enum gw_op op, const struct gw_functype *type,
 {
     if (!(gw_op_table[op].flags & GW_OPF_TERMINATES))
         return leaves(gen, type, want);
-    return lists_fit(gen, type->results, type->result_count,
-                     gen->func->results, gen->func->result_count);
+    return lists_fit(gen, type->results, type->result_count, gen->func->results,
+                     gen->func->result_count);
 }
 
 static uint32_t
@@ -268,8 +269,7 @@ pass(struct shape *shape, enum gw_op op, const struct gw_functype *type)
 }
 
 static bool
-shape_call(struct gen *gen, enum gw_op op, gw_valtype want,
-           struct shape *shape)
+shape_call(struct gen *gen, enum gw_op op, gw_valtype want, struct shape *shape)
 {
     uint32_t func = pick_callee(gen, op, want);
     if (func == GW_NO_INDEX)
@@ -298,7 +298,8 @@ shape_call_indirect(struct gen *gen, enum gw_op op, gw_valtype want,
     pop_list(shape, type->params, type->param_count);
     pop_small(shape, address_type(gen->tables[table].limits.is64), func);
     shape->pops[shape->pop_count - 1].fixed = !once_in(gen, 8);
-    shape->pops[shape->pop_count - 1].mask |= !shape->pops[shape->pop_count - 1].fixed;
+    shape->pops[shape->pop_count - 1].mask |=
+        !shape->pops[shape->pop_count - 1].fixed;
     pass(shape, op, type);
     return true;
 }
@@ -323,8 +324,7 @@ shape_call_ref(struct gen *gen, enum gw_op op, gw_valtype want,
 /* ---- values and variables ---- */
 
 static bool
-shape_drop(struct gen *gen, enum gw_op op, gw_valtype want,
-           struct shape *shape)
+shape_drop(struct gen *gen, enum gw_op op, gw_valtype want, struct shape *shape)
 {
     (void)op;
     pop(shape, pick_type(gen));
@@ -497,7 +497,8 @@ shape_memory_copy(struct gen *gen, enum gw_op op, gw_valtype want,
     imm(shape, from);
     pop_small(shape, memory_type(gen, to), ADDRESS_MASK | 7);
     pop_small(shape, memory_type(gen, from), ADDRESS_MASK | 7);
-    bool is64 = gen->memories[to].limits.is64 && gen->memories[from].limits.is64;
+    bool is64 = gen->memories[to].limits.is64 &&
+                gen->memories[from].limits.is64;
     pop_small(shape, address_type(is64), SIZE_MASK);
     return true;
 }
@@ -566,8 +567,7 @@ shape_as_non_null(struct gen *gen, enum gw_op op, gw_valtype want,
 
 /* Casts take any type of the hierarchy; mostly the nearest but one. */
 static bool
-shape_cast(struct gen *gen, enum gw_op op, gw_valtype want,
-           struct shape *shape)
+shape_cast(struct gen *gen, enum gw_op op, gw_valtype want, struct shape *shape)
 {
     bool test = op == GW_OP_REF_TEST || op == GW_OP_REF_TEST_NULL;
     bool null = op == GW_OP_REF_TEST_NULL || op == GW_OP_REF_CAST_NULL;
@@ -765,7 +765,8 @@ shape_array_copy(struct gen *gen, enum gw_op op, gw_valtype want,
     (void)op, (void)want;
     if (to == GW_NO_INDEX)
         return false;
-    const struct gw_field *a = gen->defs[to].fields, *b = gen->defs[from].fields;
+    const struct gw_field *a = gen->defs[to].fields,
+                          *b = gen->defs[from].fields;
     bool packed = unpacked(a->type) != a->type || unpacked(b->type) != b->type;
     if (!a->mutable ||
         !(packed ? a->type == b->type : fits(gen, b->type, a->type)))
@@ -861,8 +862,8 @@ pick_handlers(struct gen *gen, struct shape *shape,
                           label->count - 1) &&
                 lists_fit(gen, func->params, func->param_count, type->results,
                           type->result_count) &&
-                lists_fit(gen, cont->results, cont->result_count,
-                          func->results, func->result_count)) {
+                lists_fit(gen, cont->results, cont->result_count, func->results,
+                          func->result_count)) {
                 buf_u8(&list, 0);
                 buf_u32(&list, tag);
                 buf_u32(&list, i);
@@ -928,8 +929,8 @@ shape_switch(struct gen *gen, enum gw_op op, gw_valtype want,
     if (back == GW_NO_INDEX)
         return false;
     gw_valtype last = gw_type_ref(true, back);
-    uint32_t to = cont_type(
-        gen, func_type(gen, &last, 1, type->results, type->result_count));
+    uint32_t to = cont_type(gen, func_type(gen, &last, 1, type->results,
+                                           type->result_count));
     if (to == GW_NO_INDEX)
         return false;
     imm(shape, to);
@@ -1040,7 +1041,8 @@ put_imm(struct gen *gen, enum gw_op op, struct shape *shape, uint32_t memory,
     case GW_IMM_F32:
     case GW_IMM_F64:
     case GW_IMM_V128:
-        for (uint32_t size = kind == GW_IMM_V128 ? 16 : 0; size > 0; size -= 8) {
+        for (uint32_t size = kind == GW_IMM_V128 ? 16 : 0; size > 0;
+             size -= 8) {
             bits = const_bits(gen, 8);
             for (uint32_t i = 0; i < 64; i += 8)
                 buf_u8(&shape->imm, bits >> i & 0xff);
@@ -1129,8 +1131,7 @@ shape_row(struct gen *gen, enum gw_op op, gw_valtype want, struct shape *shape)
                   value_of((enum gw_sigval)sig->pop[i], memory64, table64),
                   operand_mask(gen, op, sig, i));
     for (uint32_t i = 0; i < sig->push_count; i++)
-        push(shape,
-             value_of((enum gw_sigval)sig->push[i], memory64, table64));
+        push(shape, value_of((enum gw_sigval)sig->push[i], memory64, table64));
     return want == WANT_NOTHING || fits(gen, shape->pushes[0], want);
 }
 
@@ -1211,7 +1212,8 @@ static shape_fn *const shapes[GW_OP_COUNT] = {
 bool
 has_shape(enum gw_op op)
 {
-    return shapes[op] || (op != GW_OP_NONE && gw_op_table[op].sig != GW_SIG_POLY);
+    return shapes[op] ||
+           (op != GW_OP_NONE && gw_op_table[op].sig != GW_SIG_POLY);
 }
 
 /* Does one of the values fit? */

@@ -252,8 +252,9 @@ fill_sub(struct gen *gen, struct gw_typedef *def, uint32_t own)
         memcpy(def->fields, above->fields,
                above->field_count * sizeof *def->fields);
         if (def->comp == GW_COMP_STRUCT && def->field_count < FIELDS_MOST)
-            def->fields[def->field_count++] =
-                (struct gw_field){ pick_number(gen), true };
+            def->fields[def->field_count++] = (struct gw_field){
+                pick_number(gen), true
+            };
     }
     return true;
 }

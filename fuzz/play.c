@@ -70,8 +70,7 @@ say_value(struct play_text *out, gw_valtype type, const union gw_slot *value)
             value->u64);
         break;
     case GW_TYPE_V128:
-        say(out, " v128:%016" PRIx64 "%016" PRIx64, value[1].u64,
-            value[0].u64);
+        say(out, " v128:%016" PRIx64 "%016" PRIx64, value[1].u64, value[0].u64);
         break;
     default:
         say(out, " ref:%s", value->ref ? "some" : "null");
@@ -166,8 +165,7 @@ new_mix(struct gw_store *store)
     static const gw_valtype types[] = { GW_TYPE_I32, GW_TYPE_I64 };
     const struct gw_functype type = { 2, 1, 2, 1, types, types + 1 };
     struct gw_funcinst *func = NULL;
-    if (gw_funcinst_new_host(store, &type, run_mix, NULL, NULL, &func) !=
-        GW_OK)
+    if (gw_funcinst_new_host(store, &type, run_mix, NULL, NULL, &func) != GW_OK)
         abort();
     return func;
 }

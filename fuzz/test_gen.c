@@ -27,16 +27,14 @@ try_seed(uint64_t seed, const struct gen_options *options,
     struct gw_diag diag;
     struct gw_module *decoded;
     struct gen_module module;
-    uint8_t bytes[GEN_SEED_MOST];
     gw_decode_options_init(&decode);
     gw_alloc_init(&alloc, NULL, NULL, SIZE_MAX);
     gw_diag_init(&diag);
     decode.features = features;
-    gen_module_init(&module, gw_span(bytes, gen_seed(seed, bytes)), options);
-    bool good = CHECK_EQ_U64(
-        gw_module_decode(gw_span(module.data, module.size), &decode, &alloc,
-                         &diag, &decoded),
-        GW_OK);
+    gen_module_seed(&module, seed, options);
+    bool good = CHECK_EQ_U64(gw_module_decode(gw_span(module.data, module.size),
+                                              &decode, &alloc, &diag, &decoded),
+                             GW_OK);
     if (good) {
         gw_module_delete(decoded);
     } else {

@@ -119,25 +119,24 @@ function hash(buffer) {
 
 function tableText(table) {
   let text = ` ${table.length} elements `;
-  for (let i = 0; i < table.length; i++) text += table.get(i) === null ? '-' : '*';
+  const index = typeof table.length === 'bigint' ? BigInt : Number;
+  for (let i = 0; i < table.length; i++) text += table.get(index(i)) === null ? '-' : '*';
   return text;
 }
 
-// A line that JavaScript cannot make is taken from godwit: v128 and what it
-// may not touch.
+// A line that JavaScript cannot make is taken from godwit: it may not touch
+// vectors and exceptions.
 function line(name, item, ours) {
   const kinds = ours.split(' ').slice(1).map((word) => word.split(':')[0]);
   switch (name[0]) {
     case 'e': return name + call(item, kinds);
     case 'm': return `${name} ${item.buffer.byteLength} bytes, ${hash(item.buffer)}`;
-    case 'g':
-      if (kinds[0] === 'v128') return ours;
-      return `${name} ${value(kinds[0], item.value)}`;
     default:
       try {
-        return name + tableText(item);
-      } catch {
-        return ours;
+        return name + (name[0] === 't' ? tableText(item) : ` ${value(kinds[0], item.value)}`);
+      } catch (error) {
+        if (error instanceof TypeError) return ours;
+        throw error;
       }
   }
 }
@@ -146,9 +145,13 @@ const mix = (a, b) => (b ^ BigInt(a >>> 0)) * 0x9e3779b97f4a7c15n + 1n;
 
 function differences(bytes, ours) {
   const found = [];
-  let instance, start = 'start';
+  let module, instance, start = 'start';
   try {
-    const module = new WebAssembly.Module(bytes);
+    module = new WebAssembly.Module(bytes);
+  } catch (error) {
+    return [[ours[0], error.message]];
+  }
+  try {
     instance = new WebAssembly.Instance(module, { h: { mix: (a, b) => BigInt.asIntN(64, mix(a, b)) } });
   } catch (error) {
     start += ' trap: ' + (error instanceof WebAssembly.Exception ? 'exception' : error.message);
