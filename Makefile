@@ -18,6 +18,11 @@ asan tsan:
 fuzz:
 	@tools/fuzz
 
+# Against other engines on the PATH.
+diff:
+	@tools/setup build
+	@tools/diff
+
 lint: release
 	@tools/setup lint
 	@tools/lint
@@ -49,5 +54,5 @@ dist:
 clean:
 	@rm -rf build
 
-.PHONY: release debug test asan tsan fuzz lint format bench run install dist \
+.PHONY: release debug test asan tsan fuzz diff lint format bench run install dist \
     clean
