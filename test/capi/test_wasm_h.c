@@ -18,12 +18,12 @@ struct name {
     F(name##_vec_new_uninitialized) \
     F(name##_vec_new) F(name##_vec_copy) F(name##_vec_delete)
 #define TYPE(name) VEC(name) F(name##_copy) F(name##_delete)
-#define REF_BASE(name)                              \
-    F(name##_delete)                                \
-    F(name##_copy)                                  \
-    F(name##_same)                                  \
-    F(name##_get_host_info) F(name##_set_host_info) \
-        F(name##_set_host_info_with_finalizer)
+#define REF_BASE(name)      \
+    F(name##_delete)        \
+    F(name##_copy)          \
+    F(name##_same)          \
+    F(name##_get_host_info) \
+    F(name##_set_host_info) F(name##_set_host_info_with_finalizer)
 #define REF(name)    \
     REF_BASE(name)   \
     F(name##_as_ref) \
