@@ -30,7 +30,7 @@ struct cmd_option {
 /* Which options of godwit/config.h a command takes. */
 enum cmd_engine_options {
     CMD_NO_OPTIONS,
-    CMD_FEATURES, /* looks at modules: --features alone */
+    CMD_FEATURES, /* looks at modules: --features and --jobs */
     CMD_ALL_OPTIONS
 };
 

@@ -14,7 +14,7 @@ bool
 cmd_takes_option(const struct cmd *cmd, enum godwit_option option)
 {
     if (cmd->engine_options == CMD_FEATURES)
-        return option == GODWIT_OPTION_FEATURES;
+        return option == GODWIT_OPTION_FEATURES || option == GODWIT_OPTION_JOBS;
     return cmd->engine_options == CMD_ALL_OPTIONS;
 }
 

@@ -28,10 +28,13 @@
  *    godwit/run.h changes them while guests run and stops them from another
  *    thread; godwit/trap.h tells what happened, frame by frame.
  *
- * 5. Tools.  godwit/text.h and godwit/script.h: the text format and scripts
+ * 5. Beyond wasm.h.  godwit/value.h has vectors and looks into structs and
+ *    arrays of guests; godwit/external.h has 64-bit limits and tags.
+ *
+ * 6. Tools.  godwit/text.h and godwit/script.h: the text format and scripts
  *    of the official test suite; the rest of godwit/module.h looks inside.
  *
- * example/embed/ has a program for each of the first steps.
+ * example/embed/ has a small program for each area of wasm.h and the steps.
  */
 #ifndef GODWIT_H
 #define GODWIT_H
@@ -39,12 +42,14 @@
 #include "godwit/api.h"
 #include "godwit/config.h"
 #include "godwit/error.h"
+#include "godwit/external.h"
 #include "godwit/linker.h"
 #include "godwit/module.h"
 #include "godwit/run.h"
 #include "godwit/script.h"
 #include "godwit/text.h"
 #include "godwit/trap.h"
+#include "godwit/value.h"
 #include "godwit/wasi.h"
 #include "wasm.h"
 

@@ -32,6 +32,7 @@ enum godwit_option {
     GODWIT_OPTION_SAFEPOINT_TEST, /* for tests of godwit itself */
     GODWIT_OPTION_MAX_HEAP,       /* bytes of collected objects of a store */
     GODWIT_OPTION_GC_STRESS,      /* 1: collect at every allocation */
+    GODWIT_OPTION_JOBS,           /* threads that validate a large module */
     GODWIT_OPTION_COUNT
 };
 

@@ -24,8 +24,7 @@ struct godwit_bytes {
 /* Kinds of externals that wasm.h does not know; they fit wasm_externkind_t. */
 enum { GODWIT_EXTERN_TAG = WASM_EXTERN_MEMORY + 1 };
 
-/* The kind of vectors, which wasm.h does not know.  wasm_val_t has no room for
- * them: calls that pass one trap. */
+/* The kind of vectors, which wasm.h does not know: see godwit/value.h. */
 enum { GODWIT_V128 = WASM_F64 + 1 };
 
 /* ---- loading ---- */

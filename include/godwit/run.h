@@ -4,6 +4,7 @@
 #ifndef GODWIT_RUN_H
 #define GODWIT_RUN_H
 
+#include "godwit/config.h"
 #include "godwit/trap.h"
 
 #ifdef __cplusplus
@@ -31,8 +32,8 @@ godwit_instance_module(const wasm_instance_t *instance);
 
 /* ---- values as text ---- */
 
-/* Reads a value of a type as the text format has it: -1, 0x10, 1.5, nan;
- * references: null only.  GODWIT_ARGUMENT when it cannot be read. */
+/* Reads a value of a type as the text format has it: -1, 0x10, 1.5, nan,
+ * i32x4 1 2 3 4; references: null only.  GODWIT_ARGUMENT when it cannot be read. */
 GODWIT_API godwit_error_t *godwit_val_parse(const wasm_valtype_t *type,
                                             const char *text, wasm_val_t *out);
 
@@ -51,6 +52,30 @@ GODWIT_API size_t godwit_valtype_print(const wasm_valtype_t *type, char *buffer,
  * Only stores of engines with METER count.  Out of fuel is a trap. */
 GODWIT_API void godwit_store_set_fuel(wasm_store_t *store, uint64_t fuel);
 GODWIT_API uint64_t godwit_store_fuel(const wasm_store_t *store);
+
+/* Changes a quota of one store: MAX_MEMORY, MAX_TABLE, MAX_INSTANCES, MAX_HOST
+ * or MAX_HEAP.  It begins as the engine's.  What is held already stays; a
+ * table keeps the bound it was made with.  GODWIT_ARGUMENT for other options,
+ * and for values out of the option's bounds. */
+GODWIT_API godwit_error_t *godwit_store_set_quota(wasm_store_t *store,
+                                                  enum godwit_option option,
+                                                  uint64_t value);
+
+/* What a store has taken of its quota: MAX_MEMORY (bytes), MAX_INSTANCES,
+ * MAX_HOST (bytes), MAX_HEAP (bytes); 0 for other options. */
+GODWIT_API uint64_t godwit_store_usage(const wasm_store_t *store,
+                                       enum godwit_option option);
+
+/* Asked when a memory or table is made or would grow, within the quotas and
+ * limits: may it go from size to wish (bytes of a memory, elements of a
+ * table)?  kind is WASM_EXTERN_MEMORY or _TABLE.  It runs in the store's
+ * thread and must not use the store. */
+typedef bool godwit_limiter_t(void *env, wasm_externkind_t kind, uint64_t size,
+                              uint64_t wish);
+
+/* Sets the limiter of a store; NULL takes it away. */
+GODWIT_API void godwit_store_set_limiter(wasm_store_t *store,
+                                         godwit_limiter_t *limiter, void *env);
 
 /* Guests trap when they still run timeout_ns from now; UINT64_MAX takes the
  * deadline away.  GODWIT_SYSTEM when no timer can be had. */

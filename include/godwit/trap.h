@@ -7,7 +7,7 @@
 #ifndef GODWIT_TRAP_H
 #define GODWIT_TRAP_H
 
-#include "godwit/module.h"
+#include "godwit/external.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +58,20 @@ GODWIT_API bool godwit_trap_exit_code(const wasm_trap_t *trap, int32_t *code);
 /* Makes the trap that ends the guest's program with a status: for host
  * functions.  Own; NULL when out of memory. */
 GODWIT_API wasm_trap_t *godwit_trap_new_exit(wasm_store_t *store, int32_t code);
+
+/* The exception that no guest has caught (GODWIT_TRAP_UNCAUGHT_EXCEPTION): its
+ * tag and its values, all own; either pointer may be NULL.  False for other
+ * traps. */
+GODWIT_API bool godwit_trap_exception(const wasm_trap_t *trap,
+                                      godwit_tag_t **tag,
+                                      wasm_val_vec_t *values);
+
+/* Makes the trap that throws an exception, for host functions: guests that
+ * called them can catch it.  values: one for each parameter of the tag's
+ * type.  Own; NULL when they do not fit or out of memory. */
+GODWIT_API wasm_trap_t *godwit_trap_new_exception(const godwit_tag_t *tag,
+                                                  const wasm_val_t *values,
+                                                  size_t count);
 
 /* The message, terminated and fit for a terminal. */
 GODWIT_API const char *godwit_trap_message(const wasm_trap_t *trap);

@@ -81,7 +81,7 @@ wasm_extern_type(const wasm_extern_t *value)
         return wasm_memorytype_as_externtype(
             wasm_memory_type((const wasm_memory_t *)value));
     default:
-        return gw_capi_tagtype();
+        return gw_capi_tagtype(godwit_tag_type((const void *)value));
     }
 }
 
@@ -93,14 +93,14 @@ wasm_global_new(wasm_store_t *store, const wasm_globaltype_t *type,
 {
     struct gw_globaltype inside = { .mutable = type->mutability == WASM_VAR };
     struct gw_globalinst *global;
-    union gw_slot slot;
+    union gw_slot slots[2] = { { 0 }, { 0 } };
 
     if (!gw_capi_valtype_lower(store->store->engine, type->content,
                                &inside.type) ||
-        !gw_val_lower(store->store, inside.type, val, &slot) ||
+        !gw_val_lower(store->store, inside.type, val, slots) ||
         gw_globalinst_new(store->store, &inside, &global) != GW_OK)
         return NULL;
-    global->value[0] = slot;
+    memcpy(global->value, slots, sizeof(slots));
     return (wasm_global_t *)gw_handle_new(GW_HANDLE_GLOBAL, store->store,
                                           global);
 }
@@ -124,10 +124,10 @@ void
 wasm_global_set(wasm_global_t *global, const wasm_val_t *val)
 {
     struct gw_globalinst *object = global->head.object;
-    union gw_slot slot;
+    union gw_slot slots[2] = { { 0 }, { 0 } };
     if (object->type.mutable &&
-        gw_val_lower(global->head.store, object->type.type, val, &slot))
-        object->value[0] = slot;
+        gw_val_lower(global->head.store, object->type.type, val, slots))
+        memcpy(object->value, slots, sizeof(slots));
 }
 
 /* ---- tables ---- */
@@ -162,7 +162,7 @@ wasm_table_type(const wasm_table_t *table)
 }
 
 wasm_ref_t *
-wasm_table_get(const wasm_table_t *table, wasm_table_size_t index)
+godwit_table_get(const wasm_table_t *table, uint64_t index)
 {
     const struct gw_tableinst *object = table->head.object;
     if (index >= object->size)
@@ -172,7 +172,7 @@ wasm_table_get(const wasm_table_t *table, wasm_table_size_t index)
 }
 
 bool
-wasm_table_set(wasm_table_t *table, wasm_table_size_t index, wasm_ref_t *ref)
+godwit_table_set(wasm_table_t *table, uint64_t index, wasm_ref_t *ref)
 {
     struct gw_tableinst *object = table->head.object;
     uint64_t bits;
@@ -183,20 +183,44 @@ wasm_table_set(wasm_table_t *table, wasm_table_size_t index, wasm_ref_t *ref)
     return true;
 }
 
-wasm_table_size_t
-wasm_table_size(const wasm_table_t *table)
+uint64_t
+godwit_table_size(const wasm_table_t *table)
 {
-    const struct gw_tableinst *object = table->head.object;
-    return object->size < UINT32_MAX ? (uint32_t)object->size : UINT32_MAX;
+    return ((const struct gw_tableinst *)table->head.object)->size;
 }
 
 bool
-wasm_table_grow(wasm_table_t *table, wasm_table_size_t delta, wasm_ref_t *init)
+godwit_table_grow(wasm_table_t *table, uint64_t delta, wasm_ref_t *init)
 {
     struct gw_tableinst *object = table->head.object;
     uint64_t bits;
     return gw_ref_lower(table->head.store, object->type.elem, init, &bits) &&
            gw_tableinst_grow(object, delta, bits) != UINT64_MAX;
+}
+
+wasm_ref_t *
+wasm_table_get(const wasm_table_t *table, wasm_table_size_t index)
+{
+    return godwit_table_get(table, index);
+}
+
+bool
+wasm_table_set(wasm_table_t *table, wasm_table_size_t index, wasm_ref_t *ref)
+{
+    return godwit_table_set(table, index, ref);
+}
+
+wasm_table_size_t
+wasm_table_size(const wasm_table_t *table)
+{
+    uint64_t size = godwit_table_size(table);
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+
+bool
+wasm_table_grow(wasm_table_t *table, wasm_table_size_t delta, wasm_ref_t *init)
+{
+    return godwit_table_grow(table, delta, init);
 }
 
 /* ---- memories ---- */
@@ -235,15 +259,27 @@ wasm_memory_data_size(const wasm_memory_t *memory)
     return (size_t)((const struct gw_meminst *)memory->head.object)->size;
 }
 
+uint64_t
+godwit_memory_size(const wasm_memory_t *memory)
+{
+    return gw_meminst_pages(memory->head.object);
+}
+
+bool
+godwit_memory_grow(wasm_memory_t *memory, uint64_t delta)
+{
+    return gw_meminst_grow(memory->head.object, delta) != UINT64_MAX;
+}
+
 wasm_memory_pages_t
 wasm_memory_size(const wasm_memory_t *memory)
 {
-    const struct gw_meminst *object = memory->head.object;
-    return object->pages < UINT32_MAX ? (uint32_t)object->pages : UINT32_MAX;
+    uint64_t pages = godwit_memory_size(memory);
+    return pages < UINT32_MAX ? (uint32_t)pages : UINT32_MAX;
 }
 
 bool
 wasm_memory_grow(wasm_memory_t *memory, wasm_memory_pages_t delta)
 {
-    return gw_meminst_grow(memory->head.object, delta) != UINT64_MAX;
+    return godwit_memory_grow(memory, delta);
 }

@@ -3,7 +3,7 @@
 #include "capi/type.h"
 #include "rt/program.h"
 
-#include "godwit/module.h"
+#include "godwit/external.h"
 
 wasm_externkind_t
 wasm_externtype_kind(const wasm_externtype_t *type)
@@ -57,6 +57,8 @@ wasm_externtype_delete(wasm_externtype_t *type)
         wasm_valtype_delete(global->content);
     } else if (table) {
         wasm_valtype_delete(table->element);
+    } else if (type->kind == GODWIT_EXTERN_TAG) {
+        wasm_functype_delete(((struct gw_capi_tagtype *)type)->func);
     }
     gw_heap_free(type);
 }
@@ -103,7 +105,9 @@ wasm_externtype_copy(const wasm_externtype_t *type)
                                 global->mutability));
     if (table)
         return copy_table(table);
-    return memory ? gw_capi_memorytype(&memory->exact) : gw_capi_tagtype();
+    if (memory)
+        return gw_capi_memorytype(&memory->exact);
+    return gw_capi_tagtype(wasm_functype_copy(godwit_externtype_tag(type)));
 }
 
 #define COPY(name)                                                          \
@@ -278,7 +282,10 @@ gw_capi_externtype(const struct gw_program *program, enum gw_extern kind,
         global = module->globals[index].type;
         global.type = gw_typereg_valtype(ids, global.type);
         return gw_capi_globaltype(engine, &global);
-    default:
-        return gw_capi_tagtype();
+    default: {
+        uint32_t id = ids[module->tags[index]];
+        return gw_capi_tagtype(wasm_externtype_as_functype(
+            gw_capi_functype(engine, &gw_typereg_def(engine, id)->func)));
+    }
     }
 }

@@ -27,28 +27,6 @@ finalize(void *env)
     gw_heap_free(callback);
 }
 
-static bool
-lower_results(struct gw_store *store, const struct gw_functype *type,
-              const wasm_val_t *vals, union gw_slot *slots)
-{
-    for (uint32_t i = 0; i < type->result_count; i++) {
-        if (!gw_val_lower(store, type->results[i], &vals[i], slots))
-            return false;
-        slots += gw_type_slots(type->results[i]);
-    }
-    return true;
-}
-
-static void
-lift_all(struct gw_store *store, const gw_valtype *types, uint32_t count,
-         const union gw_slot *slots, wasm_val_t *vals)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        gw_val_lift(store, types[i], slots, &vals[i]);
-        slots += gw_type_slots(types[i]);
-    }
-}
-
 static void
 drop_all(wasm_val_t *vals, size_t count)
 {
@@ -68,7 +46,8 @@ run_with(const struct callback *callback, struct gw_call *call,
     enum gw_trap outcome = GW_TRAP_NONE;
     wasm_trap_t *trap;
 
-    lift_all(call->store, type->params, type->param_count, slots, args.data);
+    gw_vals_lift(call->store, type->params, type->param_count, slots,
+                 args.data);
     for (size_t i = 0; i < results.size; i++)
         results.data[i] = nothing;
     if (callback->plain)
@@ -77,7 +56,8 @@ run_with(const struct callback *callback, struct gw_call *call,
         trap = callback->with_env(callback->env, &args, &results);
     if (trap)
         outcome = gw_capi_trap_throw(call, trap);
-    else if (!lower_results(call->store, type, results.data, slots))
+    else if (!gw_vals_lower(call->store, type->results, type->result_count,
+                            results.data, slots))
         outcome = gw_exec_trap(call->exec, GW_TRAP_HOST,
                                "host function gave results of other types");
     drop_all(vals, (size_t)type->param_count + type->result_count);
@@ -246,7 +226,7 @@ call_with(const struct request *call, union gw_slot *slots)
         return gw_capi_trap_take(store);
     if (call->result_count < count)
         count = (uint32_t)call->result_count;
-    lift_all(store, type->results, count, slots, call->results);
+    gw_vals_lift(store, type->results, count, slots, call->results);
     return NULL;
 }
 

@@ -52,6 +52,10 @@ GW_HANDLE(trap);
 GW_HANDLE(foreign);
 #undef GW_HANDLE
 
+struct godwit_tag_t {
+    struct wasm_ref_t head;
+};
+
 /* What the host keeps with an object. */
 struct gw_note {
     void *info;
@@ -74,6 +78,8 @@ struct gw_capi_trap {
     uint32_t refs;
     enum gw_trap trap;
     int32_t exit_code;
+    struct gw_store *store; /* of exn, which the trap's handles keep alive */
+    struct gw_root *exn;    /* GW_TRAP_UNCAUGHT_EXCEPTION, or NULL */
     uint32_t frame_count, frame_total;
     struct gw_trace_frame *frames;
     struct gw_note note;
@@ -97,6 +103,8 @@ struct gw_box {
 /* What this layer keeps with a store: at store->user. */
 struct gw_capi_store {
     struct gw_store *store;
+    godwit_limiter_t *limiter; /* NULL: none */
+    void *limiter_env;
     struct gw_box *boxes;   /* that guests may hold */
     struct gw_box *dropped; /* that no guest holds any more */
     struct gw_map notes;    /* address of an object -> index in note_list */
@@ -111,6 +119,10 @@ gw_capi_store(const struct gw_store *store)
 }
 
 /* ---- ref.c ---- */
+
+/* Do two handles name one object? */
+bool gw_handle_same(const struct wasm_ref_t *a, const struct wasm_ref_t *b);
+struct wasm_ref_t *gw_handle_copy(const struct wasm_ref_t *ref);
 
 /* A new handle; object's count goes up.  NULL when out of memory. */
 struct wasm_ref_t *gw_handle_new(enum gw_handle_kind kind,
@@ -153,11 +165,17 @@ void gw_box_sweep(struct gw_store *store);
 
 /* ---- value.c ---- */
 
-/* A value as slots of an engine-wide type: false when it does not fit. */
+/* A value as slots of an engine-wide type: false when it does not fit.  out
+ * has room for gw_type_slots(type). */
 bool gw_val_lower(struct gw_store *store, gw_valtype type,
                   const wasm_val_t *val, union gw_slot *out);
 bool gw_ref_lower(struct gw_store *store, gw_valtype type,
                   const struct wasm_ref_t *ref, uint64_t *out);
+/* Several, one behind the other. */
+bool gw_vals_lower(struct gw_store *store, const gw_valtype *types,
+                   uint32_t count, const wasm_val_t *vals, union gw_slot *out);
+void gw_vals_lift(struct gw_store *store, const gw_valtype *types,
+                  uint32_t count, const union gw_slot *slots, wasm_val_t *out);
 /* And back, own. */
 void gw_val_lift(struct gw_store *store, gw_valtype type,
                  const union gw_slot *slot, wasm_val_t *out);
@@ -170,6 +188,9 @@ struct wasm_ref_t *gw_ref_lift(struct gw_store *store, gw_valtype type,
 struct gw_capi_trap *gw_capi_trap_new(enum gw_trap trap, const char *text,
                                       size_t size);
 void gw_capi_trap_unref(struct gw_capi_trap *trap);
+/* Keeps the exception alive with the trap, as far as there is memory. */
+void gw_capi_trap_hold(struct gw_capi_trap *trap, struct gw_store *store,
+                       struct gw_exn *exn);
 /* The trap that a call just ended with: the one a host function threw, or
  * one made of gw_store_trap.  Own. */
 wasm_trap_t *gw_capi_trap_take(struct gw_store *store);

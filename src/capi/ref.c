@@ -86,8 +86,8 @@ gw_handle_delete(struct wasm_ref_t *ref)
     gw_heap_free(ref);
 }
 
-static struct wasm_ref_t *
-copy_handle(const struct wasm_ref_t *ref)
+struct wasm_ref_t *
+gw_handle_copy(const struct wasm_ref_t *ref)
 {
     if (!ref)
         return NULL;
@@ -96,8 +96,8 @@ copy_handle(const struct wasm_ref_t *ref)
     return gw_handle_new(ref->kind, ref->store, ref->object);
 }
 
-static bool
-same_object(const struct wasm_ref_t *a, const struct wasm_ref_t *b)
+bool
+gw_handle_same(const struct wasm_ref_t *a, const struct wasm_ref_t *b)
 {
     if (!a || !b)
         return a == b;
@@ -156,12 +156,12 @@ set_info(const struct wasm_ref_t *ref, void *info, void (*finalizer)(void *))
     }                                                                          \
     wasm_##name##_t *wasm_##name##_copy(const wasm_##name##_t *x)              \
     {                                                                          \
-        return (wasm_##name##_t *)copy_handle(CONST_HEAD(x));                  \
+        return (wasm_##name##_t *)gw_handle_copy(CONST_HEAD(x));               \
     }                                                                          \
     bool wasm_##name##_same(const wasm_##name##_t *a,                          \
                             const wasm_##name##_t *b)                          \
     {                                                                          \
-        return same_object(CONST_HEAD(a), CONST_HEAD(b));                      \
+        return gw_handle_same(CONST_HEAD(a), CONST_HEAD(b));                   \
     }                                                                          \
     void *wasm_##name##_get_host_info(const wasm_##name##_t *x)                \
     {                                                                          \

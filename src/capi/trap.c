@@ -3,6 +3,7 @@
 #include "capi/heap.h"
 #include "capi/store.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 struct wasm_frame_t {
@@ -32,8 +33,19 @@ gw_capi_trap_unref(struct gw_capi_trap *trap)
     if (!trap || --trap->refs > 0)
         return;
     gw_note_set(&trap->note, NULL, NULL);
+    if (trap->exn)
+        gw_root_delete(trap->store, trap->exn);
     gw_heap_free(trap->frames);
     gw_heap_free(trap);
+}
+
+void
+gw_capi_trap_hold(struct gw_capi_trap *trap, struct gw_store *store,
+                  struct gw_exn *exn)
+{
+    assert(!trap->exn);
+    trap->store = store;
+    trap->exn = gw_root_new(store, gw_ref_from(exn));
 }
 
 /* A trap without frames says less but is a trap. */
@@ -74,6 +86,8 @@ gw_capi_trap_take(struct gw_store *store)
         if (!trap)
             return NULL;
         trap->exit_code = info->exit_code;
+        if (info->trap == GW_TRAP_UNCAUGHT_EXCEPTION && store->exec.exn)
+            gw_capi_trap_hold(trap, store, store->exec.exn);
     }
     take_frames(trap, info);
     return handle_of(store, trap);
@@ -100,6 +114,10 @@ gw_capi_trap_throw(struct gw_call *call, wasm_trap_t *handle)
     enum gw_trap kind = trap->trap;
     int32_t exit_code = trap->exit_code;
 
+    if (kind == GW_TRAP_UNCAUGHT_EXCEPTION)
+        call->exec->exn = handle->head.store == call->store && trap->exn
+                              ? (void *)gw_ref_object(trap->exn->ref)
+                              : NULL;
     if (handle->head.store == call->store)
         trap->refs++;
     else

@@ -2,7 +2,7 @@
 #include "capi/heap.h"
 #include "rt/program.h"
 
-#include "godwit/module.h"
+#include "godwit/external.h"
 
 /* ---- value types ---- */
 
@@ -335,11 +335,98 @@ gw_capi_memorytype(const struct gw_memtype *type)
 }
 
 wasm_externtype_t *
-gw_capi_tagtype(void)
+gw_capi_tagtype(wasm_functype_t *func)
 {
-    struct gw_capi_tagtype *out = gw_heap_get(1, sizeof(*out));
-    if (!out)
+    struct gw_capi_tagtype *out = func ? gw_heap_get(1, sizeof(*out)) : NULL;
+    if (!out) {
+        wasm_functype_delete(func);
         return NULL;
+    }
     out->head.kind = GODWIT_EXTERN_TAG;
+    out->func = func;
     return &out->head;
+}
+
+const wasm_functype_t *
+godwit_externtype_tag(const wasm_externtype_t *type)
+{
+    if (!type || type->kind != GODWIT_EXTERN_TAG)
+        return NULL;
+    return ((const struct gw_capi_tagtype *)type)->func;
+}
+
+/* ---- exact limits ---- */
+
+/* The bounds of spec 3.2.11 are those of gw_decode_tables and _memories. */
+static bool
+take_limits(const struct godwit_limits *limits, uint64_t most,
+            struct gw_limits *out)
+{
+    *out = (struct gw_limits){
+        .min = limits->min,
+        .max = limits->max,
+        .has_max = limits->max != UINT64_MAX,
+        .is64 = limits->is64,
+        .shared = limits->shared,
+    };
+    return limits->min <= most && limits->min <= limits->max &&
+           (limits->max <= most || !out->has_max);
+}
+
+wasm_memorytype_t *
+godwit_memorytype_new(const struct godwit_limits *limits)
+{
+    struct gw_memtype type = { .page_log2 = limits->page_log2 };
+    if (limits->page_log2 != 0 && limits->page_log2 != 16)
+        return NULL;
+    uint64_t most = limits->is64 ? UINT64_MAX : UINT32_MAX;
+    if (limits->page_log2 == 16)
+        most = UINT64_C(1) << (limits->is64 ? 48 : 16);
+    if (!take_limits(limits, most, &type.limits) ||
+        (limits->shared && !type.limits.has_max))
+        return NULL;
+    return wasm_externtype_as_memorytype(gw_capi_memorytype(&type));
+}
+
+wasm_tabletype_t *
+godwit_tabletype_new(wasm_valtype_t *element,
+                     const struct godwit_limits *limits)
+{
+    struct gw_limits exact;
+    if (limits->shared || limits->page_log2 != 0 ||
+        !take_limits(limits, limits->is64 ? UINT64_MAX : UINT32_MAX, &exact)) {
+        wasm_valtype_delete(element);
+        return NULL;
+    }
+    wasm_limits_t narrow = narrow_limits(&exact);
+    wasm_tabletype_t *type = wasm_tabletype_new(element, &narrow);
+    if (type)
+        type->exact = exact;
+    return type;
+}
+
+static void
+give_limits(const struct gw_limits *limits, uint8_t page_log2,
+            struct godwit_limits *out)
+{
+    *out = (struct godwit_limits){
+        .min = limits->min,
+        .max = limits->has_max ? limits->max : UINT64_MAX,
+        .is64 = limits->is64,
+        .shared = limits->shared,
+        .page_log2 = page_log2,
+    };
+}
+
+void
+godwit_memorytype_limits(const wasm_memorytype_t *type,
+                         struct godwit_limits *out)
+{
+    give_limits(&type->exact.limits, type->exact.page_log2, out);
+}
+
+void
+godwit_tabletype_limits(const wasm_tabletype_t *type, struct godwit_limits *out)
+{
+    give_limits(&type->exact, 0, out);
 }

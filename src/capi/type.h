@@ -49,9 +49,10 @@ struct wasm_memorytype_t {
     struct gw_memtype exact;
 };
 
-/* Tags are not part of wasm.h: a type to be listed, not to be looked into. */
+/* Tags are not part of wasm.h: godwit_externtype_tag looks into their type. */
 struct gw_capi_tagtype {
     struct wasm_externtype_t head;
+    wasm_functype_t *func;
 };
 
 struct wasm_importtype_t {
@@ -77,7 +78,8 @@ wasm_externtype_t *gw_capi_globaltype(struct gw_engine *engine,
 wasm_externtype_t *gw_capi_tabletype(struct gw_engine *engine,
                                      const struct gw_tabletype *type);
 wasm_externtype_t *gw_capi_memorytype(const struct gw_memtype *type);
-wasm_externtype_t *gw_capi_tagtype(void);
+/* Takes func over. */
+wasm_externtype_t *gw_capi_tagtype(wasm_functype_t *func);
 
 /* To the inside: false when out of memory or when a part belongs to another
  * engine.  *out owns one block, to be freed through *block. */

@@ -17,6 +17,33 @@ godwit_valtype_print(const wasm_valtype_t *type, char *buffer, size_t size)
 
 /* ---- reading ---- */
 
+/* "i32x4 1 2 3 4". */
+static bool
+parse_v128(struct gw_span text, wasm_val_t *out)
+{
+    uint8_t bytes[16];
+    if (text.size < 5 || memcmp(text.data, "i32x4", 5) != 0)
+        return false;
+    text = gw_span(text.data + 5, text.size - 5);
+    for (int lane = 0; lane < 4; lane++) {
+        size_t blanks = 0, size;
+        while (blanks < text.size && text.data[blanks] == ' ')
+            blanks++;
+        for (size = blanks; size < text.size && text.data[size] != ' ';)
+            size++;
+        struct gw_span word = gw_span(text.data + blanks, size - blanks);
+        enum gw_num kind = gw_num_classify(word);
+        uint64_t bits;
+        if (blanks == 0 || (kind != GW_NUM_NAT && kind != GW_NUM_INT) ||
+            !gw_num_int(word, 32, &bits))
+            return false;
+        for (int i = 0; i < 4; i++)
+            bytes[4 * lane + i] = (uint8_t)(bits >> 8 * i);
+        text = gw_span(text.data + size, text.size - size);
+    }
+    return text.size == 0 && godwit_val_new_v128(out, bytes);
+}
+
 static bool
 parse_val(gw_valtype type, const char *text, wasm_val_t *out)
 {
@@ -43,7 +70,7 @@ parse_val(gw_valtype type, const char *text, wasm_val_t *out)
         out->of.f64 = gw_f64_of_bits(bits);
         return ok;
     case GW_TYPE_V128:
-        return false;
+        return parse_v128(span, out);
     default:
         out->of.ref = NULL;
         return strcmp(text, "null") == 0;
@@ -104,6 +131,20 @@ print_f64(double value, char *buffer, size_t size)
     return length;
 }
 
+static int
+print_v128(const wasm_val_t *val, char *buffer, size_t size)
+{
+    uint8_t bytes[16] = { 0 };
+    uint32_t lanes[4] = { 0 };
+    godwit_val_v128(val, bytes);
+    for (int i = 0; i < 16; i++)
+        lanes[i / 4] |= (uint32_t)bytes[i] << 8 * (i % 4);
+    return snprintf(buffer, size,
+                    "i32x4 0x%08" PRIx32 " 0x%08" PRIx32 " 0x%08" PRIx32
+                    " 0x%08" PRIx32,
+                    lanes[0], lanes[1], lanes[2], lanes[3]);
+}
+
 size_t
 godwit_val_print(const wasm_val_t *val, char *buffer, size_t size)
 {
@@ -122,7 +163,7 @@ godwit_val_print(const wasm_val_t *val, char *buffer, size_t size)
         length = print_f64(val->of.f64, buffer, size);
         break;
     case GODWIT_V128:
-        length = snprintf(buffer, size, "(v128)");
+        length = print_v128(val, buffer, size);
         break;
     default:
         length = snprintf(buffer, size, "%s",

@@ -1,21 +1,54 @@
 /* Values between wasm_val_t and slots. */
 #include "capi/handle.h"
+#include "capi/heap.h"
 #include "capi/type.h"
+
+/* ---- vectors: the value points to their bytes ---- */
+
+enum { V128_SIZE = 16 };
+
+bool
+godwit_val_new_v128(wasm_val_t *out, const uint8_t bytes[16])
+{
+    void *own_bytes = gw_heap_get(1, V128_SIZE);
+    out->kind = GODWIT_V128;
+    out->of.ref = own_bytes;
+    if (own_bytes)
+        memcpy(own_bytes, bytes, V128_SIZE);
+    return own_bytes != NULL;
+}
+
+bool
+godwit_val_v128(const wasm_val_t *val, uint8_t bytes[16])
+{
+    if (val->kind != GODWIT_V128 || !val->of.ref)
+        return false;
+    memcpy(bytes, val->of.ref, V128_SIZE);
+    return true;
+}
+
+/* ---- wasm.h ---- */
 
 void
 wasm_val_delete(wasm_val_t *val)
 {
-    if (val && wasm_valkind_is_ref(val->kind)) {
+    if (!val || (val->kind != GODWIT_V128 && !wasm_valkind_is_ref(val->kind)))
+        return;
+    if (val->kind == GODWIT_V128)
+        gw_heap_free(val->of.ref);
+    else
         wasm_ref_delete(val->of.ref);
-        val->of.ref = NULL;
-    }
+    val->of.ref = NULL;
 }
 
 void
 wasm_val_copy(wasm_val_t *out, const wasm_val_t *val)
 {
+    uint8_t bytes[V128_SIZE];
     *out = *val;
-    if (wasm_valkind_is_ref(val->kind))
+    if (godwit_val_v128(val, bytes))
+        godwit_val_new_v128(out, bytes);
+    else if (wasm_valkind_is_ref(val->kind))
         out->of.ref = wasm_ref_copy(val->of.ref);
 }
 
@@ -98,8 +131,20 @@ gw_val_lower(struct gw_store *store, gw_valtype type, const wasm_val_t *val,
         out->f64 = val->of.f64;
         return true;
     default:
-        return false; /* a vector */
+        return godwit_val_v128(val, (uint8_t *)out);
     }
+}
+
+bool
+gw_vals_lower(struct gw_store *store, const gw_valtype *types, uint32_t count,
+              const wasm_val_t *vals, union gw_slot *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!gw_val_lower(store, types[i], &vals[i], out))
+            return false;
+        out += gw_type_slots(types[i]);
+    }
+    return true;
 }
 
 void
@@ -122,8 +167,19 @@ gw_val_lift(struct gw_store *store, gw_valtype type, const union gw_slot *slot,
         out->of.f64 = slot->f64;
         break;
     case GW_TYPE_V128:
-        break; /* there is no room for it */
+        godwit_val_new_v128(out, (const uint8_t *)slot);
+        break;
     default:
         out->of.ref = gw_ref_lift(store, type, slot->ref);
+    }
+}
+
+void
+gw_vals_lift(struct gw_store *store, const gw_valtype *types, uint32_t count,
+             const union gw_slot *slots, wasm_val_t *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        gw_val_lift(store, types[i], slots, &out[i]);
+        slots += gw_type_slots(types[i]);
     }
 }

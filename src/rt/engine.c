@@ -48,6 +48,7 @@ gw_engine_new(const struct gw_config *config, const struct gw_tier *tier,
     gw_decode_options_init(&engine->decode);
     if (config->values[GW_OPTION_FEATURES] != UINT64_MAX)
         engine->decode.features = config->values[GW_OPTION_FEATURES];
+    engine->decode.jobs = (uint32_t)config->values[GW_OPTION_JOBS];
     take_limits(engine);
     engine->types = gw_typereg_new(&engine->alloc);
     engine->timer = gw_timer_new(&engine->alloc);

@@ -521,7 +521,7 @@ struct gw_heap *
 gw_heap_new(struct gw_store *store)
 {
     struct gw_engine *engine = store->engine;
-    const uint64_t *values = engine->config.values;
+    const uint64_t *values = store->config.values;
     /* As the store itself, it does not count against MAX_HOST. */
     struct gw_heap *heap = gw_alloc_zero(&engine->alloc, 1, sizeof(*heap));
     if (!heap)

@@ -342,11 +342,10 @@ gw_instance_new(struct gw_store *store, struct gw_program *program,
                 const struct gw_externval *imports, uint32_t import_count,
                 struct gw_diag *diag, struct gw_instance **out)
 {
-    const struct gw_engine *engine = store->engine;
     struct gw_owned *mark = store->owned;
     struct gw_instance *instance;
-    assert(program->engine == engine);
-    if (store->instance_count >= engine->decode.limits[GW_LIMIT_INSTANCES])
+    assert(program->engine == store->engine);
+    if (store->instance_count >= store->config.values[GW_OPTION_MAX_INSTANCES])
         return gw_diag_report(diag, GW_ERR_LIMIT, GW_NO_OFFSET,
                               "the store holds as many instances as it may: "
                               "%u",

@@ -122,10 +122,11 @@ static bool
 charge(struct gw_meminst *memory, uint64_t size)
 {
     struct gw_store *store = memory->store;
-    uint64_t limit = store->engine->config.values[GW_OPTION_MAX_MEMORY];
+    uint64_t limit = store->config.values[GW_OPTION_MAX_MEMORY];
     uint64_t bytes = size - memory->charged;
     assert(size >= memory->charged);
-    if (store->memory_bytes > limit || bytes > limit - store->memory_bytes)
+    if (store->memory_bytes > limit || bytes > limit - store->memory_bytes ||
+        !gw_store_may_grow(store, GW_EXTERN_MEMORY, memory->charged, size))
         return false;
     store->memory_bytes += bytes;
     memory->charged = size;
@@ -142,11 +143,16 @@ discharge(struct gw_meminst *memory, uint64_t size)
 static enum gw_err
 report_quota(const struct gw_store *store, uint64_t size, struct gw_diag *diag)
 {
+    uint64_t limit = store->config.values[GW_OPTION_MAX_MEMORY];
+    if (store->memory_bytes <= limit && size <= limit - store->memory_bytes)
+        return gw_diag_report(diag, GW_ERR_LIMIT, GW_NO_OFFSET,
+                              "memory of %" PRIu64 " bytes: refused by the "
+                              "host",
+                              size);
     return gw_diag_report(diag, GW_ERR_LIMIT, GW_NO_OFFSET,
                           "memory of %" PRIu64 " bytes: the store may "
                           "hold %" PRIu64,
-                          size,
-                          store->engine->config.values[GW_OPTION_MAX_MEMORY]);
+                          size, limit);
 }
 
 static enum gw_err

@@ -104,15 +104,21 @@ arm_timeout(struct gw_store *store)
     return gw_store_set_deadline(store, now_ns + timeout_ns) == GW_OK;
 }
 
+static size_t
+to_size(uint64_t limit)
+{
+    return limit < SIZE_MAX ? (size_t)limit : SIZE_MAX;
+}
+
 struct gw_store *
 gw_store_new(struct gw_engine *engine)
 {
     struct gw_store *store = gw_alloc_zero(&engine->alloc, 1, sizeof(*store));
     if (!store)
         return NULL;
-    uint64_t limit = engine->decode.limits[GW_LIMIT_STORE_BYTES];
+    store->config = engine->config;
     gw_alloc_init(&store->alloc, engine->alloc.resize, engine->alloc.env,
-                  limit < SIZE_MAX ? (size_t)limit : SIZE_MAX);
+                  to_size(store->config.values[GW_OPTION_MAX_HOST]));
     store->engine = gw_engine_ref(engine);
     store->deadline_ns = UINT64_MAX;
     atomic_init(&store->refs, 1);
@@ -139,6 +145,29 @@ gw_store_unref(struct gw_store *store)
 {
     if (store && atomic_fetch_sub(&store->refs, 1) == 1)
         delete_store(store);
+}
+
+/* ---- quotas ---- */
+
+enum gw_err
+gw_store_set_quota(struct gw_store *store, enum gw_option option,
+                   uint64_t value)
+{
+    switch (option) {
+    case GW_OPTION_MAX_MEMORY:
+    case GW_OPTION_MAX_TABLE:
+    case GW_OPTION_MAX_INSTANCES:
+    case GW_OPTION_MAX_HOST:
+    case GW_OPTION_MAX_HEAP:
+        break;
+    default:
+        return GW_ERR_ARGUMENT;
+    }
+    enum gw_err err = gw_config_set(&store->config, option, value);
+    const uint64_t *values = store->config.values;
+    store->alloc.limit = to_size(values[GW_OPTION_MAX_HOST]);
+    store->heap->alloc.limit = to_size(values[GW_OPTION_MAX_HEAP]);
+    return err;
 }
 
 /* ---- fuel ---- */

@@ -69,9 +69,17 @@ struct gw_exec {
                                   trap left through; NULL: none on its way */
 };
 
+/* Asked before a memory (bytes) or table (elements) becomes larger than size:
+ * may it be as large as wish?  It must not call into the store. */
+typedef bool gw_limiter_fn(void *env, enum gw_extern kind, uint64_t size,
+                           uint64_t wish);
+
 struct gw_store {
     struct gw_engine *engine;
-    struct gw_alloc alloc; /* limit: MAX_HOST */
+    struct gw_config config; /* the engine's, but for gw_store_set_quota */
+    struct gw_alloc alloc;   /* limit: MAX_HOST */
+    gw_limiter_fn *limiter;  /* NULL: none */
+    void *limiter_env;
     struct gw_exec exec;
     struct gw_instance *instances;
     uint32_t instance_count;
@@ -100,6 +108,21 @@ void gw_store_unref(struct gw_store *store);
 /* Fuel left, and setting it; only an engine with METER counts. */
 void gw_store_set_fuel(struct gw_store *store, uint64_t fuel);
 uint64_t gw_store_fuel(const struct gw_store *store);
+
+/* Changes an option that is a quota of stores: MAX_MEMORY, MAX_TABLE,
+ * MAX_INSTANCES, MAX_HOST or MAX_HEAP.  What is held already stays.
+ * GW_ERR_ARGUMENT for others, and for values out of the option's bounds. */
+enum gw_err gw_store_set_quota(struct gw_store *store, enum gw_option option,
+                               uint64_t value);
+
+/* May a memory or table of the store become as large as wish? */
+static inline bool
+gw_store_may_grow(const struct gw_store *store, enum gw_extern kind,
+                  uint64_t size, uint64_t wish)
+{
+    return !store->limiter || size == wish ||
+           store->limiter(store->limiter_env, kind, size, wish);
+}
 
 /* Arms a deadline from now on: a timer thread of the engine's process sets
  * the poll word.  UINT64_MAX disarms. */

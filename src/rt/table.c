@@ -29,6 +29,11 @@ init_table(struct gw_tableinst *table, uint64_t init, struct gw_diag *diag)
                               "table of %" PRIu64 " elements: the limit is "
                               "%" PRIu64,
                               size, table->max);
+    if (!gw_store_may_grow(store, GW_EXTERN_TABLE, 0, size))
+        return gw_diag_report(diag, GW_ERR_LIMIT, GW_NO_OFFSET,
+                              "table of %" PRIu64 " elements: refused by the "
+                              "host",
+                              size);
     table->elems = gw_alloc_zero(&store->alloc, (size_t)size,
                                  sizeof(*table->elems));
     if (!table->elems)
@@ -56,7 +61,7 @@ gw_tableinst_new(struct gw_store *store, const struct gw_tabletype *type,
     table->type = *type;
     if (gw_typereg_is_traced(store->engine, type->elem))
         gw_owned_set_trace(table, trace_table);
-    table->max = store->engine->decode.limits[GW_LIMIT_TABLE_ELEMENTS];
+    table->max = store->config.values[GW_OPTION_MAX_TABLE];
     if (type->limits.max < table->max)
         table->max = type->limits.max;
     enum gw_err err = init_table(table, init, diag);
@@ -89,6 +94,8 @@ gw_tableinst_grow(struct gw_tableinst *table, uint64_t delta, uint64_t init)
     if (delta > table->max - old)
         return UINT64_MAX;
     uint64_t size = old + delta;
+    if (!gw_store_may_grow(table->store, GW_EXTERN_TABLE, old, size))
+        return UINT64_MAX;
     if (size > table->capacity) {
         /* Half as much again, so that growing by ones stays linear. */
         uint64_t wish = table->capacity + table->capacity / 2;

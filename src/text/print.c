@@ -124,40 +124,47 @@ put_head(struct gw_printer *pr, uint32_t kind)
 
 /* Tags have an attribute byte before their type. */
 static void
-put_tagtype(struct gw_printer *pr)
+put_tagtype(struct gw_printer *pr, struct gw_buf *out)
 {
     if (gw_read_u8(&pr->reader) != 0)
         gw_reader_fail(&pr->reader, GW_ERR_MALFORMED, pr->reader.at - 1,
                        "malformed tag attribute");
-    gw_print_typeuse(pr, gw_read_u32(&pr->reader), NULL, &pr->out);
+    gw_print_typeuse(pr, gw_read_u32(&pr->reader), NULL, out);
 }
 
-static void
-put_import_type(struct gw_printer *pr, uint32_t kind)
+/* Returns the type index of a function. */
+static uint32_t
+put_import_type(struct gw_printer *pr, uint32_t kind, struct gw_buf *out)
 {
-    uint32_t type, *slot;
+    uint32_t type = 0;
     switch (kind) {
     case 0:
         type = gw_read_u32(&pr->reader);
-        slot = gw_vec_push(&pr->funcs);
-        if (slot)
-            *slot = type;
-        else
-            gw_print_nomem(pr);
-        gw_print_typeuse(pr, type, NULL, &pr->out);
+        gw_print_typeuse(pr, type, NULL, out);
         break;
     case 1:
-        gw_print_tabletype(pr, &pr->reader, &pr->out);
+        gw_print_tabletype(pr, &pr->reader, out);
         break;
     case 2:
-        gw_print_memtype(pr, &pr->reader, &pr->out);
+        gw_print_memtype(pr, &pr->reader, out);
         break;
     case 3:
-        gw_print_globaltype(pr, &pr->reader, &pr->out);
+        gw_print_globaltype(pr, &pr->reader, out);
         break;
     default:
-        put_tagtype(pr);
+        put_tagtype(pr, out);
     }
+    return type;
+}
+
+static void
+note_import(struct gw_printer *pr, uint32_t kind, uint32_t type)
+{
+    uint32_t *slot = kind == 0 ? gw_vec_push(&pr->funcs) : &type;
+    if (slot)
+        *slot = type;
+    else
+        gw_print_nomem(pr);
 }
 
 static uint32_t
@@ -171,18 +178,96 @@ read_kind(struct gw_printer *pr)
     return 0;
 }
 
+/* "(func $name (;0;) …)", from its code on. */
+static void
+print_imported(struct gw_printer *pr)
+{
+    uint32_t kind = read_kind(pr);
+    put_head(pr, kind);
+    note_import(pr, kind, put_import_type(pr, kind, &pr->out));
+    gw_buf_u8(&pr->out, ')');
+}
+
+static void
+print_items(struct gw_printer *pr)
+{
+    uint32_t count = gw_read_u32(&pr->reader);
+    for (; count > 0 && !pr->reader.failed; count--) {
+        gw_buf_text(&pr->out, "\n    (item ");
+        gw_print_string(&pr->out, gw_read_name(&pr->reader));
+        gw_buf_u8(&pr->out, ' ');
+        print_imported(pr);
+        gw_buf_u8(&pr->out, ')');
+    }
+}
+
+static bool
+has_names(const struct gw_printer *pr, uint32_t kind, uint32_t count)
+{
+    const struct print_names *names = &pr->names[kinds[kind].subsection];
+    for (uint32_t i = pr->counts[kind]; i < names->count && count > 0;
+         i++, count--) {
+        if (names->items[i].text.data)
+            return true;
+    }
+    return false;
+}
+
+/* Items with one type.  The text has no place for names in this form, so
+ * where there are any the type is written with each item. */
+static void
+print_items_together(struct gw_printer *pr)
+{
+    struct gw_buf type;
+    gw_buf_init(&type, pr->alloc);
+    uint32_t kind = read_kind(pr);
+    uint32_t func = put_import_type(pr, kind, &type);
+    uint32_t count = gw_read_u32(&pr->reader);
+    bool apart = has_names(pr, kind, count);
+    for (; count > 0 && !pr->reader.failed; count--) {
+        gw_buf_text(&pr->out, "\n    (item ");
+        gw_print_string(&pr->out, gw_read_name(&pr->reader));
+        if (apart) {
+            gw_buf_u8(&pr->out, ' ');
+            put_head(pr, kind);
+            gw_buf_bytes(&pr->out, gw_buf_span(&type));
+            gw_buf_u8(&pr->out, ')');
+        } else {
+            pr->counts[kind]++;
+        }
+        note_import(pr, kind, func);
+        gw_buf_u8(&pr->out, ')');
+    }
+    if (!apart) {
+        gw_buf_print(&pr->out, "\n    (%s", kinds[kind].word);
+        gw_buf_bytes(&pr->out, gw_buf_span(&type));
+        gw_buf_u8(&pr->out, ')');
+    }
+    if (type.failed)
+        gw_print_nomem(pr);
+    gw_buf_fini(&type);
+}
+
 static void
 print_import(struct gw_printer *pr)
 {
+    struct gw_reader *reader = &pr->reader;
     gw_buf_text(&pr->out, "(import ");
-    gw_print_string(&pr->out, gw_read_name(&pr->reader));
-    gw_buf_u8(&pr->out, ' ');
-    gw_print_string(&pr->out, gw_read_name(&pr->reader));
-    gw_buf_u8(&pr->out, ' ');
-    uint32_t kind = read_kind(pr);
-    put_head(pr, kind);
-    put_import_type(pr, kind);
-    gw_buf_text(&pr->out, "))");
+    gw_print_string(&pr->out, gw_read_name(reader));
+    struct gw_span name = gw_read_name(reader);
+    bool compact = name.size == 0 && gw_reader_left(reader) > 0 &&
+                   (*reader->at == 0x7f || *reader->at == 0x7e);
+    if (compact && gw_read_u8(reader) == 0x7f) {
+        print_items(pr);
+    } else if (compact) {
+        print_items_together(pr);
+    } else {
+        gw_buf_u8(&pr->out, ' ');
+        gw_print_string(&pr->out, name);
+        gw_buf_u8(&pr->out, ' ');
+        print_imported(pr);
+    }
+    gw_buf_u8(&pr->out, ')');
 }
 
 static void
@@ -237,7 +322,7 @@ static void
 print_tag(struct gw_printer *pr)
 {
     put_head(pr, 4);
-    put_tagtype(pr);
+    put_tagtype(pr, &pr->out);
     gw_buf_u8(&pr->out, ')');
 }
 

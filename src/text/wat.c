@@ -76,19 +76,37 @@ scan_external(struct gw_wat *p, uint32_t kind, size_t at)
     scan_rest(p, indexed[kind].space);
 }
 
+/* What an import describes, if it stands here: count of its kind. */
+static bool
+scan_imported(struct gw_wat *p, uint32_t count)
+{
+    for (uint32_t i = 0; i < EXTERNALS; i++) {
+        if (!gw_wat_take_open(p, indexed[i].word))
+            continue;
+        if (count == 1)
+            bind_optional_id(p, indexed[i].space);
+        else
+            p->spaces[indexed[i].space].count += count;
+        scan_rest(p, GW_SPACE_FUNC);
+        return true;
+    }
+    return false;
+}
+
 static void
 scan_import(struct gw_wat *p, size_t at)
 {
+    uint32_t strings = 0, names = 0;
     scan_order(p, true, at, NULL);
-    while (p->token.kind == GW_TOK_STRING)
+    for (; p->token.kind == GW_TOK_STRING; strings++)
         gw_wat_advance(p);
-    for (uint32_t i = 0; i < EXTERNALS; i++) {
-        if (gw_wat_take_open(p, indexed[i].word)) {
-            bind_optional_id(p, indexed[i].space);
-            scan_rest(p, GW_SPACE_FUNC);
-            break;
-        }
+    while (gw_wat_take_open(p, "item")) {
+        if (p->token.kind == GW_TOK_STRING)
+            gw_wat_advance(p);
+        names += !scan_imported(p, 1);
+        scan_rest(p, GW_SPACE_FUNC);
     }
+    scan_imported(p, strings < 2 ? names : 1);
     scan_rest(p, GW_SPACE_FUNC);
 }
 

@@ -132,10 +132,10 @@ import_description(struct gw_wat *p, enum gw_space kind, struct gw_buf *out)
     }
 }
 
+/* (func $id? …) and so on: its code and type. */
 static void
-import_field(struct gw_wat *p)
+imported(struct gw_wat *p, struct gw_buf *out)
 {
-    struct gw_buf *out = import_names(p);
     for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
         if (!gw_wat_take_open(p, kinds[kind].word))
             continue;
@@ -145,6 +145,65 @@ import_field(struct gw_wat *p)
         return;
     }
     gw_wat_unexpected(p);
+}
+
+/* The same for count imports, which have no identifiers. */
+static void
+imported_together(struct gw_wat *p, uint32_t count, struct gw_buf *out)
+{
+    for (uint32_t kind = 0; kind < KIND_COUNT; kind++) {
+        if (!gw_wat_take_open(p, kinds[kind].word))
+            continue;
+        if (p->token.kind == GW_TOK_ID)
+            gw_wat_fail(p, "identifier not allowed");
+        p->spaces[kind].count += count;
+        import_description(p, (enum gw_space)kind, out);
+        gw_wat_expect(p, GW_TOK_RPAR);
+        return;
+    }
+    gw_wat_unexpected(p);
+}
+
+/* Compact imports, from behind the module's name: either each item has a type
+ * or one stands behind all of them. */
+static void
+import_items(struct gw_wat *p, struct gw_buf *out)
+{
+    struct gw_buf items;
+    uint32_t count = 0, described = 0;
+    gw_buf_init(&items, p->alloc);
+    for (; gw_wat_take_open(p, "item"); count++) {
+        gw_buf_vec(&items, gw_wat_name(p));
+        if (p->token.kind == GW_TOK_LPAR) {
+            imported(p, &items);
+            described++;
+        }
+        gw_wat_expect(p, GW_TOK_RPAR);
+    }
+    bool together = described < count || p->token.kind == GW_TOK_LPAR;
+    gw_buf_u8(out, 0);
+    gw_buf_u8(out, together ? 0x7e : 0x7f);
+    if (together && described > 0)
+        gw_wat_unexpected(p);
+    else if (together)
+        imported_together(p, count, out);
+    gw_buf_uleb(out, count);
+    gw_buf_bytes(out, gw_buf_span(&items));
+    gw_wat_check(p, &items);
+    gw_buf_fini(&items);
+}
+
+static void
+import_field(struct gw_wat *p)
+{
+    struct gw_buf *out = add_item(p, SECTION_IMPORT);
+    gw_buf_vec(out, gw_wat_name(p));
+    if (p->token.kind == GW_TOK_STRING) {
+        gw_buf_vec(out, gw_wat_name(p));
+        imported(p, out);
+    } else {
+        import_items(p, out);
+    }
 }
 
 /* ---- functions --------------------------------------------------------------- */

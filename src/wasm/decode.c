@@ -10,7 +10,8 @@ enum { HEADER_SIZE = 8 };
 void
 gw_decode_options_init(struct gw_decode_options *options)
 {
-    *options = (struct gw_decode_options){ .features = gw_features_default };
+    *options = (struct gw_decode_options){ .features = gw_features_default,
+                                           .jobs = 1 };
     static_assert(GW_LIMIT_COUNT <=
                       sizeof options->limits / sizeof *options->limits,
                   "every limit has its place in the options");

@@ -59,6 +59,10 @@ bool gw_decode_data_count(struct gw_decoder *decoder);
 bool gw_decode_code(struct gw_decoder *decoder);
 bool gw_decode_datas(struct gw_decoder *decoder);
 
+/* Walks all bodies: in parallel when there is much code and options->jobs
+ * lets it.  What is reported does not depend on that. */
+bool gw_decode_bodies(struct gw_decoder *decoder);
+
 /* Fails at `at` with GW_ERR_MALFORMED or GW_ERR_INVALID. */
 bool gw_decode_malformed(struct gw_decoder *decoder, const uint8_t *at,
                          const char *format, ...) GW_PRINTF(3, 4);

@@ -235,27 +235,9 @@ read_import_type(struct gw_decoder *decoder, enum gw_extern kind)
     }
 }
 
-static bool
-read_import(struct gw_decoder *decoder, struct gw_import *import)
-{
-    struct gw_reader *reader = &decoder->reader;
-    import->module = gw_read_name(reader);
-    import->name = gw_read_name(reader);
-    const uint8_t *at = reader->at;
-    uint8_t kind = gw_read_u8(reader);
-    if (kind >= GW_EXTERN_COUNT)
-        return gw_decode_malformed(decoder, at, "malformed import kind %u",
-                                   kind);
-    if (reader->failed)
-        return false;
-    import->kind = (enum gw_extern)kind;
-    import->index = decoder->module->imported[kind]++;
-    return read_import_type(decoder, import->kind);
-}
-
 /* Skips over an import's description; only its shape matters. */
 static void
-skip_import_type(struct gw_reader *reader, uint8_t kind)
+skip_import_type(struct gw_reader *reader, enum gw_extern kind)
 {
     if (kind == GW_EXTERN_TABLE || kind == GW_EXTERN_GLOBAL) {
         uint8_t form = gw_read_u8(reader);
@@ -277,26 +259,91 @@ skip_import_type(struct gw_reader *reader, uint8_t kind)
         gw_read_u32(reader);
 }
 
+/* How a group of imports is written; the first is the only form without the
+ * feature.  The code stands where a kind would, behind an empty name. */
+enum group_form {
+    GROUP_SINGLE,
+    GROUP_ITEMS = 0x7f, /* one module, items with a name and a type each */
+    GROUP_NAMES = 0x7e  /* one module and one type, items with a name each */
+};
+
+/* The head of a group, up to its first item. */
+struct import_group {
+    enum group_form form;
+    struct gw_span module, name; /* name: of the only item */
+    const uint8_t *kind_at;      /* the only item's, or that all share */
+    uint32_t count;
+};
+
+/* The kind of an import; GW_EXTERN_COUNT after a failure. */
+static enum gw_extern
+read_kind(struct gw_reader *reader)
+{
+    uint8_t kind = gw_read_u8(reader);
+    if (kind >= GW_EXTERN_COUNT)
+        gw_reader_fail(reader, GW_ERR_MALFORMED, reader->at - 1,
+                       "malformed import kind %u", kind);
+    return reader->failed ? GW_EXTERN_COUNT : (enum gw_extern)kind;
+}
+
+/* The reader is the decoder's or one that runs ahead of it. */
+static bool
+read_group(struct gw_decoder *decoder, struct gw_reader *reader,
+           struct import_group *group)
+{
+    group->module = gw_read_name(reader);
+    group->name = gw_read_name(reader);
+    group->form = GROUP_SINGLE;
+    group->kind_at = reader->at;
+    group->count = 1;
+    if (reader->failed || group->name.size > 0 || gw_reader_left(reader) == 0 ||
+        (*reader->at != GROUP_ITEMS && *reader->at != GROUP_NAMES))
+        return !reader->failed;
+    group->form = (enum group_form)gw_read_u8(reader);
+    if (!gw_gate_check(reader, decoder->allowed,
+                       GW_FEATURE_BIT(COMPACT_IMPORTS),
+                       &decoder->module->features, group->kind_at,
+                       "malformed import kind"))
+        return false;
+    if (group->form == GROUP_NAMES) {
+        group->kind_at = reader->at;
+        skip_import_type(reader, read_kind(reader));
+    }
+    group->count = gw_read_u32(reader);
+    return !reader->failed;
+}
+
 /* Counts the imports of each kind ahead, so that each array is made once.
  * Input that fails here fails again later, and then with its report. */
 static void
-count_imports(struct gw_reader reader, uint32_t count,
+count_imports(struct gw_decoder *decoder, uint32_t groups,
               uint32_t counts[GW_EXTERN_COUNT])
 {
+    struct gw_reader reader = decoder->reader;
+    uint64_t total = 0, most = decoder->options->limits[GW_LIMIT_IMPORTS];
     struct gw_diag scratch;
     gw_diag_init(&scratch);
     reader.diag = &scratch;
-    for (; count > 0; count--) {
-        gw_read_bytes(&reader, gw_read_u32(&reader));
-        gw_read_bytes(&reader, gw_read_u32(&reader));
-        uint8_t kind = gw_read_u8(&reader);
-        if (kind >= GW_EXTERN_COUNT)
-            kind = 0;
-        /* One past a failure: the import that will report it. */
-        counts[kind]++;
-        if (reader.failed)
+    for (; groups > 0 && !reader.failed; groups--) {
+        struct import_group group;
+        if (!read_group(decoder, &reader, &group))
             return;
-        skip_import_type(&reader, kind);
+        for (; group.count > 0 && total <= most; group.count--, total++) {
+            if (group.form != GROUP_SINGLE)
+                gw_read_bytes(&reader, gw_read_u32(&reader));
+            const uint8_t *next = reader.at;
+            if (group.form == GROUP_NAMES)
+                reader.at = group.kind_at;
+            enum gw_extern kind = read_kind(&reader);
+            if (reader.failed)
+                return;
+            /* The last one may be the import that will report a failure. */
+            counts[kind]++;
+            if (group.form == GROUP_NAMES)
+                reader.at = next;
+            else
+                skip_import_type(&reader, kind);
+        }
     }
 }
 
@@ -318,27 +365,77 @@ make_import_arrays(struct gw_decoder *decoder,
     return !decoder->reader.failed;
 }
 
+/* From the kind on. */
+static bool
+read_import(struct gw_decoder *decoder, struct gw_span module,
+            struct gw_span name)
+{
+    struct gw_reader *reader = &decoder->reader;
+    struct gw_module *m = decoder->module;
+    const uint8_t *at = reader->at;
+    enum gw_extern kind = read_kind(reader);
+    if (reader->failed)
+        return false;
+    uint64_t most = decoder->options->limits[GW_LIMIT_IMPORTS];
+    if (m->import_count >= most)
+        return gw_reader_fail(reader, GW_ERR_LIMIT, at,
+                              "imports: more than the limit of %llu",
+                              (unsigned long long)most);
+    m->imports[m->import_count++] = (struct gw_import){ module, name, kind,
+                                                        m->imported[kind]++ };
+    return read_import_type(decoder, kind);
+}
+
+/* A shared type is read once for each name, as if it stood behind it. */
+static bool
+read_items(struct gw_decoder *decoder, const struct import_group *group)
+{
+    struct gw_reader *reader = &decoder->reader;
+    for (uint32_t i = 0; i < group->count; i++) {
+        struct gw_span name = gw_read_name(reader);
+        const uint8_t *next = reader->at;
+        if (group->form == GROUP_NAMES)
+            reader->at = group->kind_at;
+        if (reader->failed || !read_import(decoder, group->module, name))
+            return false;
+        if (group->form == GROUP_NAMES)
+            reader->at = next;
+    }
+    return true;
+}
+
+static bool
+read_imports(struct gw_decoder *decoder)
+{
+    struct gw_reader *reader = &decoder->reader;
+    struct import_group group;
+    if (!read_group(decoder, reader, &group))
+        return false;
+    if (group.form == GROUP_SINGLE)
+        return read_import(decoder, group.module, group.name);
+    return read_items(decoder, &group);
+}
+
 bool
 gw_decode_imports(struct gw_decoder *decoder)
 {
     struct gw_module *module = decoder->module;
     uint32_t counts[GW_EXTERN_COUNT] = { 0 };
-    uint32_t count;
-    if (!gw_decode_count(decoder, GW_LIMIT_IMPORTS, &count))
+    uint32_t groups;
+    uint64_t room = 0;
+    if (!gw_decode_count(decoder, GW_LIMIT_IMPORTS, &groups))
         return false;
-    note_count(decoder, GW_SECTION_IMPORT, count);
-    count_imports(decoder->reader, count, counts);
-    module->imports = gw_decode_array(decoder,
-                                      gw_decode_room(decoder, count, 4),
-                                      sizeof *module->imports);
+    count_imports(decoder, groups, counts);
+    for (int i = 0; i < GW_EXTERN_COUNT; i++)
+        room += counts[i];
+    module->imports = gw_decode_array(decoder, room, sizeof *module->imports);
     if (!module->imports || !make_import_arrays(decoder, counts))
         return false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!read_import(decoder, &module->imports[i]))
+    for (; groups > 0; groups--) {
+        if (!read_imports(decoder))
             return false;
-        module->import_count++;
     }
-    return true;
+    return note_count(decoder, GW_SECTION_IMPORT, module->import_count);
 }
 
 bool

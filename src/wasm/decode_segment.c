@@ -148,17 +148,6 @@ read_body(struct gw_decoder *decoder, struct gw_func *func)
     return true;
 }
 
-static bool
-walk_bodies(struct gw_decoder *decoder)
-{
-    struct gw_module *module = decoder->module;
-    enum gw_err err = GW_OK;
-    uint32_t func = module->imported[GW_EXTERN_FUNC];
-    for (; func < module->func_count && err == GW_OK; func++)
-        err = gw_op_iter_run(&decoder->iter, func, NULL, decoder->diag);
-    return err == GW_OK;
-}
-
 bool
 gw_decode_code(struct gw_decoder *decoder)
 {
@@ -179,7 +168,7 @@ gw_decode_code(struct gw_decoder *decoder)
         if (!read_body(decoder, &module->funcs[imported + i]))
             return false;
     }
-    return !decoder->with_bodies || walk_bodies(decoder);
+    return !decoder->with_bodies || gw_decode_bodies(decoder);
 }
 
 static bool

@@ -150,10 +150,11 @@ struct gw_module {
 struct gw_decode_options {
     uint64_t features;   /* bit set of features allowed */
     bool validate_only;  /* also let in features that no tier executes yet */
+    uint32_t jobs;       /* threads that may walk bodies; 0: one a core */
     uint64_t limits[32]; /* GW_LIMIT_*: see wasm/limit.h */
 };
 
-/* All features that are on by default; the defaults of limit.def. */
+/* All features that are on by default; the defaults of limit.def; one job. */
 void gw_decode_options_init(struct gw_decode_options *options);
 
 /*
@@ -162,7 +163,9 @@ void gw_decode_options_init(struct gw_decode_options *options);
  * On success *out is a module to be freed with gw_module_delete; bytes must
  * outlive it.  On failure reports to diag: GW_ERR_MALFORMED, _INVALID,
  * _UNSUPPORTED (a feature not allowed or not executable), _LIMIT or _NOMEM,
- * always with an offset, and frees all.  Uses at most 32 * size + 1 MiB.
+ * always with an offset, and frees all.  Uses at most 32 * size + 1 MiB, and
+ * what the walk over one body needs once more for each further thread; alloc
+ * is called from all of them.
  */
 enum gw_err gw_module_decode(struct gw_span bytes,
                              const struct gw_decode_options *options,

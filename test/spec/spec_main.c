@@ -31,6 +31,7 @@ static const struct {
     { "legacy", GW_FEATURE_BIT(LEGACY_EXCEPTIONS), 0 },
     { "custom-page-sizes", GW_FEATURE_BIT(CUSTOM_PAGE_SIZES), 0 },
     { "wide-arithmetic", GW_FEATURE_BIT(WIDE_ARITHMETIC), 0 },
+    { "compact-import-section", GW_FEATURE_BIT(COMPACT_IMPORTS), 0 },
     { "stack-switching", GW_FEATURE_BIT(STACK_SWITCHING), 0 },
     { "threads", 0,
       GW_FEATURE_BIT(MULTI_MEMORY) | GW_FEATURE_BIT(REFERENCE_TYPES) },

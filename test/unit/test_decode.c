@@ -219,6 +219,45 @@ test_indices(void)
     check_bad(&m, GW_ERR_INVALID, 12, "memory size must be at most 65536");
 }
 
+/* Groups of imports with one module name, and with one type, too. */
+static void
+test_compact_imports(void)
+{
+    struct gw_decode_options all = options;
+    struct bytes m;
+    bytes_module(&m);
+    SECTION(&m, 2, 3,                                   /* groups */
+            1, 'm', 0, 0x7f, 2, 1, 'a', 3, 0x7f, 0, 0,  /* a: global */
+            2, 0, 1,                                    /* "": memory */
+            1, 'n', 1, 'b', 3, 0x7e, 0,                 /* b: global */
+            1, 'o', 0, 0x7e, 3, 0x7d, 1, 2, 1, 'c', 0); /* c, "": globals */
+    struct gw_module *module = decode(&m);
+    if (CHECK(module != NULL)) {
+        const struct gw_import *last = &module->imports[4];
+        CHECK_EQ_U64(module->import_count, 5);
+        CHECK_EQ_U64(module->sections[2].count, 5);
+        CHECK_EQ_U64(module->global_count, 4);
+        CHECK_EQ_U64(module->memory_count, 1);
+        CHECK(gw_span_equal(module->imports[1].module, gw_span_str("m")));
+        CHECK(gw_span_equal(last->module, gw_span_str("o")));
+        CHECK(last->name.size == 0 && last->index == 3);
+        CHECK(module->globals[3].type.mutable);
+        CHECK(module->features & GW_FEATURE_BIT(COMPACT_IMPORTS));
+    }
+    gw_module_delete(module);
+    options.limits[GW_LIMIT_IMPORTS] = 4;
+    check_bad(&m, GW_ERR_LIMIT, 36, "imports: more than the limit of 4");
+    options = all;
+    options.features &= ~GW_FEATURE_BIT(COMPACT_IMPORTS);
+    check_bad(&m, GW_ERR_UNSUPPORTED, 14,
+              "malformed import kind: feature not enabled: compact-imports");
+    options = all;
+    /* A count of billions, of names that the section does not have. */
+    bytes_module(&m);
+    SECTION(&m, 2, 1, 0, 0, 0x7e, 3, 0x7f, 0, 0xff, 0xff, 0xff, 0xff, 0xf, 0);
+    check_bad(&m, GW_ERR_MALFORMED, 23, "unexpected end");
+}
+
 /* Constant expressions. */
 static void
 test_constants(void)
@@ -330,6 +369,7 @@ main(void)
     test_header();
     test_sections();
     test_indices();
+    test_compact_imports();
     test_constants();
     test_gates();
     test_limits();

@@ -58,6 +58,15 @@ test_bytes(void)
     CHECK_BYTES("(import \"a\" \"b\" (func (param i32)))"
                 "(import \"a\" \"c\" (func (param i32)))",
                 "\1\5\1\x60\1\x7f\0\2\x0d\2\1a\1b\0\0\1a\1c\0\0");
+    /* Compact imports; the last two import nothing. */
+    CHECK_BYTES("(import \"m\" (item \"a\" (global i32)) (item \"b\" "
+                "(memory 1)))",
+                "\2\x10\1\1m\0\x7f\2\1a\3\x7f\0\1b\2\0\1");
+    CHECK_BYTES("(import \"m\" (item \"a\") (item \"b\") (global i64))"
+                "(export \"e\" (global 1))",
+                "\2\x0d\1\1m\0\x7e\3\x7e\0\2\1a\1b\7\5\1\1e\3\1");
+    CHECK_BYTES("(import \"m\")", "\2\6\1\1m\0\x7f\0");
+    CHECK_BYTES("(import \"m\" (memory 1))", "\2\x09\1\1m\0\x7e\2\0\1\0");
     CHECK_BYTES("(func (i32.const -1) drop)",
                 "\1\4\1\x60\0\0\3\2\1\0\x0a\7\1\5\0\x41\x7f\x1a\x0b");
     CHECK_BYTES("(memory 1) (data (i32.const 0) \"a\\62\\u{63}\\n\")",
@@ -103,6 +112,13 @@ test_messages(void)
                 "alignment must be a power of two", 2, 23);
     check_error("(func)\n(import \"\" \"\" (func))", "import after function", 2,
                 1);
+    check_error("(import \"m\" (item \"a\") (func $f))",
+                "identifier not allowed", 1, 30);
+    check_error("(import \"m\" (item \"a\" (func)) (item \"b\"))",
+                "unexpected token", 1, 41);
+    check_error("(import \"m\" (item \"a\" (func)) (func))", "unexpected token",
+                1, 32);
+    check_error("(import \"m\" (item \"a\"))", "unexpected token", 1, 23);
     check_error("(func", "unexpected token", 1, 6);
     check_error("(module))", "unexpected token", 1, 9);
     check_error("(; (; ;)", "unclosed comment", 1, 1);
@@ -165,6 +181,8 @@ test_hostile(void)
                  GW_OK);
     CHECK_EQ_U64(run_hostile("", "(@custom \"a\")", 50000, ""), GW_OK);
     CHECK_EQ_U64(run_hostile("(;", "(;", 500000, ""), GW_ERR_SYNTAX);
+    CHECK_EQ_U64(run_hostile("(import \"\" ", "(item \"\")", 500000, "(func))"),
+                 GW_OK);
 }
 
 /* ---- and back ------------------------------------------------------------------------ */
@@ -214,6 +232,12 @@ test_round_trip(void)
         "(i32.const 0) (then))) (@custom \"x\" (before code) \"y\")",
         "(func (v128.const f32x4 1 nan -inf 0x1p-149) drop (f32.const "
         "nan:0x123) drop (f64.const 1e300) drop (i32.const -5) drop)",
+        "(import \"m\" (item \"a\" (func $f (param i32))) (item \"b\" "
+        "(table $t 1 funcref))) (import \"m\" \"c\" (global $g i32)) "
+        "(import \"m\" (item \"d\") (item \"e\") (tag (param i32))) "
+        "(import \"m\" (item \"h\") (func (param i32))) "
+        "(import \"m\") (import \"m\" (global f32)) "
+        "(func $k (call $f (i32.const 0)) (call 1 (global.get $g)))",
         "(func (try (do (nop)) (catch_all (rethrow 0))) (try (do) "
         "(delegate 0)))",
     };
