@@ -88,6 +88,14 @@ take_timeout(void *state, const char *value)
 }
 
 static int
+take_threads(void *state, const char *value)
+{
+    (void)value;
+    godwit_wasi_config_set_threads(((struct run *)state)->wasi, true);
+    return CMD_GO_ON;
+}
+
+static int
 take_tier(void *state, const char *value)
 {
     (void)state;
@@ -104,6 +112,8 @@ static const struct cmd_option options[] = {
       "set a variable; without VALUE, to what it is here", take_env },
     { 0, "invoke", "NAME",
       "call this export with the arguments, print the results", take_invoke },
+    { 0, "threads", NULL, "let the program start threads (wasi-threads)",
+      take_threads },
     { 0, "tier", "interp|auto", "how code is run", take_tier },
     { 0, "timeout", "T", "stop the guest after this time (10s, 500ms)",
       take_timeout },
@@ -299,6 +309,7 @@ run_guest(struct run *run)
     code = instantiate(run);
     if (code == CMD_GO_ON)
         code = start(run);
+    godwit_linker_end_threads(run->linker);
     cmd_watch_stop(watch);
     return cmd_finish(code == CMD_GO_ON ? CMD_EXIT_OK : code);
 }

@@ -48,6 +48,11 @@ GODWIT_API godwit_error_t *
 godwit_linker_define_wasi(godwit_linker_t *linker,
                           godwit_wasi_config_t *config);
 
+/* Ends the threads that guests of WASI have started and waits for them, while
+ * none of this store's guests runs; they cannot start any more.  A program
+ * ends with its _start.  Deleting the store does it, too. */
+GODWIT_API void godwit_linker_end_threads(godwit_linker_t *linker);
+
 /* Instantiates a module, spec 4.5.4: own, or NULL with an error.  UNLINKABLE
  * names the import that is missing or does not fit, and its hint says what
  * would grant it.  TRAP: initialisation or the start function trapped, and

@@ -82,6 +82,7 @@ file_new(struct gw_alloc *alloc)
     file->alloc = alloc;
     file->host = -1;
     gw_vec_init(&file->output, alloc, 1);
+    gw_os_mutex_init(&file->lock);
     return file;
 }
 
@@ -121,6 +122,7 @@ made_read(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
 {
     struct gw_span *input = &file->input;
     *done = 0;
+    gw_os_mutex_lock(&file->lock);
     for (size_t i = 0; i < count && input->size > 0; i++) {
         size_t size = iovs[i].size < input->size ? iovs[i].size : input->size;
         if (size > 0)
@@ -128,6 +130,7 @@ made_read(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
         *input = gw_span(input->data + size, input->size - size);
         *done += size;
     }
+    gw_os_mutex_unlock(&file->lock);
     return GW_OSERR_OK;
 }
 
@@ -147,8 +150,10 @@ capture_write(struct gw_wasi_file *file, const struct gw_iov *iovs,
               size_t count, size_t *done)
 {
     struct gw_vec *output = &file->output;
+    bool fits = true;
     *done = 0;
-    for (size_t i = 0; i < count; i++) {
+    gw_os_mutex_lock(&file->lock);
+    for (size_t i = 0; i < count && fits; i++) {
         uint64_t room = file->limit - output->count;
         size_t size = iovs[i].size < room ? iovs[i].size : (size_t)room;
         void *to = size > 0 ? gw_vec_push_n(output, size) : NULL;
@@ -157,10 +162,10 @@ capture_write(struct gw_wasi_file *file, const struct gw_iov *iovs,
         else
             size = 0;
         *done += size;
-        if (size < iovs[i].size)
-            return *done > 0 ? GW_OSERR_OK : GW_OSERR_NOSPC;
+        fits = size == iovs[i].size;
     }
-    return GW_OSERR_OK;
+    gw_os_mutex_unlock(&file->lock);
+    return fits || *done > 0 ? GW_OSERR_OK : GW_OSERR_NOSPC;
 }
 
 static const struct gw_wasi_fileops null_ops = { made_read, null_write };
@@ -201,5 +206,6 @@ gw_wasi_file_unref(struct gw_wasi_file *file)
     if (file->owned)
         gw_file_close(file->host);
     gw_vec_fini(&file->output);
+    gw_os_mutex_fini(&file->lock);
     gw_alloc_free(file->alloc, file, sizeof *file);
 }

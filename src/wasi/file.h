@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "base/vec.h"
 #include "os/file.h"
+#include "os/os.h"
 #include "wasi/wasi.h"
 
 enum gw_right_bit {
@@ -64,9 +65,11 @@ struct gw_wasi_file {
     bool read_only;    /* nothing below this directory may change */
     atomic_uint flags; /* GW_FDFLAG_ */
 
-    struct gw_span input; /* made files: what is left to read */
-    struct gw_vec output; /* ... and what was written */
-    uint64_t limit;       /* bytes that output may hold */
+    struct gw_os_mutex lock; /* for one thread at a time: made files, and
+                                the position in a directory */
+    struct gw_span input;    /* made files: what is left to read */
+    struct gw_vec output;    /* ... and what was written */
+    uint64_t limit;          /* bytes that output may hold */
 };
 
 /* Wraps a descriptor of the host, and looks what it is.  On failure the

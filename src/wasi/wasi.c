@@ -1,5 +1,5 @@
 #include "wasi/wasi.h"
-#include "wasi/guest.h"
+#include "wasi/thread.h"
 #include "base/utf8.h"
 
 static const struct {
@@ -197,7 +197,12 @@ fill(struct gw_wasi *wasi, const struct gw_wasi_config *config,
         err = add_preopens(wasi, config, diag);
     for (size_t i = 0; i < config->listener_count && err == GW_OK; i++)
         err = add_listener(wasi, config->listeners[i], diag);
-    return err;
+    if (err != GW_OK || !config->threads)
+        return err;
+    wasi->threads = gw_wasi_threads_new(wasi);
+    return wasi->threads ? GW_OK
+                         : gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
+                                          "no memory for threads");
 }
 
 enum gw_err
@@ -230,6 +235,7 @@ gw_wasi_free(struct gw_wasi *wasi)
 {
     if (!wasi)
         return;
+    gw_wasi_threads_delete(wasi->threads);
     gw_fdtable_fini(&wasi->fds);
     for (unsigned i = 0; i < 3; i++)
         gw_wasi_file_unref(wasi->captured[i]);

@@ -137,8 +137,8 @@ test_inspection(void)
     CHECK(godwit_module_export(module, 2, &export) && export.index == 1);
     CHECK_EQ_U64(godwit_module_count(module, WASM_EXTERN_FUNC), 2);
     CHECK_EQ_U64(godwit_module_count(module, 77), 0);
-    size_t length = godwit_module_type_text(module, WASM_EXTERN_FUNC, 0,
-                                            buffer, sizeof(buffer));
+    size_t length = godwit_module_type_text(module, WASM_EXTERN_FUNC, 0, buffer,
+                                            sizeof(buffer));
     CHECK_EQ_U64(length, strlen(buffer));
     CHECK_STR(buffer, "(func (param i32) (result i64))");
     CHECK_EQ_U64(godwit_module_type_text(module, WASM_EXTERN_FUNC, 0, buffer,

@@ -368,8 +368,10 @@ gw_p1_fd_readdir(struct gw_p1 *p, const union gw_slot *args)
     if (err != GW_OSERR_OK)
         return err;
     list.dir = entry.file->host;
+    gw_os_mutex_lock(&entry.file->lock);
     if (list.size > 0)
         err = gw_dir_read(list.dir, args[3].u64, add_entry, &list);
+    gw_os_mutex_unlock(&entry.file->lock);
     gw_wasi_file_unref(entry.file);
     if (err != GW_OSERR_OK)
         return err;
