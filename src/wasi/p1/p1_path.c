@@ -29,13 +29,15 @@ where_begin(struct gw_p1 *p, struct where *where, uint32_t fd, uint64_t rights,
         err = GW_OSERR_INVAL;
     else
         err = gw_p1_load_path(p, path[0].u32, path[1].u32, &where->path);
-    if (err != GW_OSERR_OK)
+    if (err != GW_OSERR_OK) {
         gw_wasi_file_unref(where->dir.file);
+        return err;
+    }
     where->at.dir = where->dir.file->host;
     where->at.path = where->path.text;
     where->at.follow = lookup == 1;
     where->at.own_walk = p->wasi->own_walk;
-    return err;
+    return GW_OSERR_OK;
 }
 
 static void
