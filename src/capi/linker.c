@@ -200,6 +200,15 @@ godwit_linker_end_threads(godwit_linker_t *linker)
         gw_wasi_end_threads(linker->wasi);
 }
 
+unsigned
+godwit_linker_raise_wall(godwit_linker_t *linker)
+{
+    unsigned parts = 0;
+    if (linker->wasi)
+        (void)gw_wasi_raise_wall(linker->wasi, &parts);
+    return parts;
+}
+
 /* ---- instantiation ---- */
 
 /* What WASI has under an import's name; GW_ERR_NOT_FOUND when nothing.  The

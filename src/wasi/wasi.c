@@ -1,6 +1,7 @@
 #include "wasi/wasi.h"
 #include "wasi/thread.h"
 #include "base/utf8.h"
+#include "os/wall.h"
 
 static const struct {
     const char *name;
@@ -243,6 +244,31 @@ gw_wasi_free(struct gw_wasi *wasi)
     gw_alloc_free(wasi->alloc, wasi->env.bytes, wasi->env.size);
     gw_alloc_free(wasi->alloc, wasi->names.bytes, wasi->names.size);
     gw_alloc_free(wasi->alloc, wasi, sizeof *wasi);
+}
+
+enum gw_err
+gw_wasi_raise_wall(struct gw_wasi *wasi, unsigned *parts)
+{
+    const struct gw_fd *entries = wasi->fds.entries.data;
+    size_t count = wasi->fds.entries.count;
+    struct gw_wall wall = { 0 };
+    struct gw_wall_path *paths = gw_alloc_zero(wasi->alloc, count,
+                                               sizeof *paths);
+    if (!paths)
+        return GW_ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const struct gw_wasi_file *file = entries[i].file;
+        if (!file || file->host < 0)
+            continue;
+        wall.sockets |= (file->kind & (GW_FOR_SOCKET | GW_FOR_LISTENER)) != 0;
+        if (file->kind == GW_FOR_DIRECTORY)
+            paths[wall.path_count++] = (struct gw_wall_path){ file->host,
+                                                              file->read_only };
+    }
+    wall.paths = paths;
+    *parts = gw_wall_raise(&wall);
+    gw_alloc_free(wasi->alloc, paths, count * sizeof *paths);
+    return GW_OK;
 }
 
 struct gw_span

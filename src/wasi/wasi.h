@@ -67,6 +67,11 @@ enum gw_err gw_wasi_new(struct gw_alloc *alloc,
 /* After the store is gone; NULL does nothing. */
 void gw_wasi_free(struct gw_wasi *wasi);
 
+/* Cuts down what this process can ask of the system to what the guest was
+ * granted; which parts of the wall stand (os/wall.h) is left in *parts.
+ * Meant for the moment before the guest runs and threads begin. */
+enum gw_err gw_wasi_raise_wall(struct gw_wasi *wasi, unsigned *parts);
+
 /* What the guest wrote so far to a captured stream (1 or 2); valid until it
  * writes again. */
 struct gw_span gw_wasi_captured(const struct gw_wasi *wasi, unsigned stream);
