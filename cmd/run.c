@@ -9,6 +9,7 @@
 struct run {
     const char *invoke; /* NULL: run the program */
     uint64_t timeout_ns;
+    bool no_wall, verbose;
     godwit_wasi_config_t *wasi; /* NULL once granted */
     struct cmd_engine made;
     wasm_module_t *module;
@@ -88,6 +89,30 @@ take_timeout(void *state, const char *value)
 }
 
 static int
+take_threads(void *state, const char *value)
+{
+    (void)value;
+    godwit_wasi_config_set_threads(((struct run *)state)->wasi, true);
+    return CMD_GO_ON;
+}
+
+static int
+take_no_wall(void *state, const char *value)
+{
+    (void)value;
+    ((struct run *)state)->no_wall = true;
+    return CMD_GO_ON;
+}
+
+static int
+take_verbose(void *state, const char *value)
+{
+    (void)value;
+    ((struct run *)state)->verbose = true;
+    return CMD_GO_ON;
+}
+
+static int
 take_tier(void *state, const char *value)
 {
     (void)state;
@@ -104,9 +129,14 @@ static const struct cmd_option options[] = {
       "set a variable; without VALUE, to what it is here", take_env },
     { 0, "invoke", "NAME",
       "call this export with the arguments, print the results", take_invoke },
+    { 0, "no-second-wall", NULL,
+      "leave this process what the guest does not need", take_no_wall },
+    { 0, "threads", NULL, "let the program start threads (wasi-threads)",
+      take_threads },
     { 0, "tier", "interp|auto", "how code is run", take_tier },
     { 0, "timeout", "T", "stop the guest after this time (10s, 500ms)",
       take_timeout },
+    { 'v', "verbose", NULL, "say what protects the host", take_verbose },
     { 0 },
 };
 
@@ -156,6 +186,26 @@ instantiate(struct run *run)
         return cmd_report(run->path, error);
     godwit_error_delete(error);
     return cmd_report_trap(run->path, trap);
+}
+
+/* What the guest does not need is gone before it runs. */
+static void
+raise_wall(const struct run *run)
+{
+    static const struct {
+        unsigned part;
+        const char *name;
+    } parts[] = { { GODWIT_WALL_NO_NEW_PRIVS, "no new privileges" },
+                  { GODWIT_WALL_PATHS, "paths" },
+                  { GODWIT_WALL_CALLS, "system calls" } };
+    unsigned raised = run->no_wall ? 0 : godwit_linker_raise_wall(run->linker);
+    if (!run->verbose)
+        return;
+    fprintf(stderr, "godwit: second wall:");
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        fprintf(stderr, "%s %s %s", i ? "," : "", parts[i].name,
+                raised & parts[i].part ? "yes" : "no");
+    fprintf(stderr, "%s\n", run->no_wall ? " (--no-second-wall)" : "");
 }
 
 /* ---- calling ---- */
@@ -295,10 +345,12 @@ run_guest(struct run *run)
         code = grant(run);
     if (code != CMD_GO_ON)
         return code;
+    raise_wall(run);
     struct cmd_watch *watch = cmd_watch_start(run->made.store);
     code = instantiate(run);
     if (code == CMD_GO_ON)
         code = start(run);
+    godwit_linker_end_threads(run->linker);
     cmd_watch_stop(watch);
     return cmd_finish(code == CMD_GO_ON ? CMD_EXIT_OK : code);
 }

@@ -48,6 +48,25 @@ GODWIT_API godwit_error_t *
 godwit_linker_define_wasi(godwit_linker_t *linker,
                           godwit_wasi_config_t *config);
 
+/* Parts of the second wall; a set. */
+enum godwit_wall {
+    GODWIT_WALL_NO_NEW_PRIVS = 1, /* nothing gives this process more rights */
+    GODWIT_WALL_PATHS = 2,        /* only granted paths can be opened */
+    GODWIT_WALL_CALLS = 4         /* few system calls are left, and no exec */
+};
+
+/* Takes from this whole process, for good, what guests of WASI do not need
+ * for what they were granted, so that one that got out of its sandbox would
+ * find nothing.  Call it after godwit_linker_define_wasi, when all modules
+ * are loaded and before threads are started.  Returns which parts stand: a
+ * system may have none of them, or refuse. */
+GODWIT_API unsigned godwit_linker_raise_wall(godwit_linker_t *linker);
+
+/* Ends the threads that guests of WASI have started and waits for them, while
+ * none of this store's guests runs; they cannot start any more.  A program
+ * ends with its _start.  Deleting the store does it, too. */
+GODWIT_API void godwit_linker_end_threads(godwit_linker_t *linker);
+
 /* Instantiates a module, spec 4.5.4: own, or NULL with an error.  UNLINKABLE
  * names the import that is missing or does not fit, and its hint says what
  * would grant it.  TRAP: initialisation or the start function trapped, and

@@ -37,6 +37,13 @@ GODWIT_API godwit_error_t *
 godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
                            const char *guest_path, bool read_only);
 
+/* Lets the guest start threads (wasi-threads: wasi.thread-spawn), at most 64
+ * at once.  Each is a thread of this process with a store of its own, which
+ * has the limits of the engine and takes part in the guest's fuel.  A trap or
+ * proc_exit in one ends all. */
+GODWIT_API void godwit_wasi_config_set_threads(godwit_wasi_config_t *config,
+                                               bool allow);
+
 /* Gives the guest this process's standard streams. */
 GODWIT_API void godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config);
 

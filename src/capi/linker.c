@@ -193,11 +193,51 @@ godwit_linker_define_wasi(godwit_linker_t *linker, godwit_wasi_config_t *config)
     return error;
 }
 
+void
+godwit_linker_end_threads(godwit_linker_t *linker)
+{
+    if (linker->wasi)
+        gw_wasi_end_threads(linker->wasi);
+}
+
+unsigned
+godwit_linker_raise_wall(godwit_linker_t *linker)
+{
+    unsigned parts = 0;
+    if (linker->wasi)
+        (void)gw_wasi_raise_wall(linker->wasi, &parts);
+    return parts;
+}
+
 /* ---- instantiation ---- */
+
+/* What WASI has under an import's name; GW_ERR_NOT_FOUND when nothing.  The
+ * memory that a program with threads imports is made for it. */
+static enum gw_err
+resolve_wasi(godwit_linker_t *linker, const struct gw_module *module,
+             const struct gw_import *import, struct gw_diag *diag,
+             struct gw_externval *out)
+{
+    struct gw_wasi *wasi = linker->wasi;
+    if (!wasi)
+        return GW_ERR_NOT_FOUND;
+    if (import->kind == GW_EXTERN_FUNC) {
+        if (gw_wasi_thread_provides(import->module, import->name))
+            return gw_wasi_thread_func(wasi, linker->store, &out->of.func);
+        return gw_wasi_func(wasi, linker->store, import->module, import->name,
+                            &out->of.func);
+    }
+    if (import->kind == GW_EXTERN_MEMORY && gw_wasi_has_threads(wasi) &&
+        module->memories[import->index].limits.shared)
+        return gw_meminst_new(linker->store, &module->memories[import->index],
+                              diag, &out->of.memory);
+    return GW_ERR_NOT_FOUND;
+}
 
 /* The grant for an import; an empty value when there is none. */
 static enum gw_err
-resolve(godwit_linker_t *linker, const struct gw_import *import,
+resolve(godwit_linker_t *linker, const struct gw_module *module,
+        const struct gw_import *import, struct gw_diag *diag,
         struct gw_externval *out)
 {
     size_t size;
@@ -211,13 +251,9 @@ resolve(godwit_linker_t *linker, const struct gw_import *import,
         return GW_OK;
     }
     *out = (struct gw_externval){ .kind = import->kind };
-    if (!linker->wasi || import->kind != GW_EXTERN_FUNC ||
-        !gw_wasi_provides(import->module, import->name))
-        return GW_OK;
-    enum gw_err err = gw_wasi_func(linker->wasi, linker->store, import->module,
-                                   import->name, &out->of.func);
+    enum gw_err err = resolve_wasi(linker, module, import, diag, out);
     if (err != GW_OK)
-        return err;
+        return err == GW_ERR_NOT_FOUND ? GW_OK : err;
     return define(linker, import->module, import->name, out);
 }
 
@@ -230,10 +266,13 @@ begins(struct gw_span name, const char *text)
 
 /* What a user can do about the first import that nothing was granted for. */
 static void
-hint_missing(const godwit_linker_t *linker, const struct gw_import *import,
-             godwit_error_t *error)
+hint_missing(const godwit_linker_t *linker, const struct gw_module *module,
+             const struct gw_import *import, godwit_error_t *error)
 {
     bool wasi = begins(import->module, "wasi_");
+    bool threads = gw_span_equal(import->module, gw_span_str("wasi")) ||
+                   (import->kind == GW_EXTERN_MEMORY &&
+                    module->memories[import->index].limits.shared);
     if (wasi && !linker->wasi)
         gw_error_hint(error, "WASI is not granted: godwit_linker_define_wasi "
                              "does");
@@ -242,9 +281,9 @@ hint_missing(const godwit_linker_t *linker, const struct gw_import *import,
     else if (begins(import->module, "wasi:"))
         gw_error_hint(error, "this needs WASI 0.2; build for wasm32-wasi "
                              "(preview 1) instead");
-    else if (gw_span_equal(import->module, gw_span_str("wasi")))
-        gw_error_hint(error, "build without threads: wasi-threads is not "
-                             "granted");
+    else if (threads)
+        gw_error_hint(error, "threads are not granted: --threads, or "
+                             "godwit_wasi_config_set_threads, does");
     else if (gw_span_equal(import->module, gw_span_str("env")))
         gw_error_hint(error, "it was left undefined when the module was "
                              "linked: add the library that has it, or have "
@@ -262,7 +301,7 @@ hint(const godwit_linker_t *linker, const struct gw_module *module,
         return;
     for (uint32_t i = 0; i < module->import_count; i++)
         if (!values[i].of.func) {
-            hint_missing(linker, &module->imports[i], error);
+            hint_missing(linker, module, &module->imports[i], error);
             return;
         }
 }
@@ -283,7 +322,7 @@ godwit_linker_instantiate(godwit_linker_t *linker, const wasm_module_t *handle,
     if (!values)
         err = GW_ERR_NOMEM;
     for (uint32_t i = 0; !err && i < module->import_count; i++)
-        err = resolve(linker, &module->imports[i], &values[i]);
+        err = resolve(linker, module, &module->imports[i], &diag, &values[i]);
     if (err == GW_OK)
         instance = gw_capi_instance(linker->store, handle, values,
                                     module->import_count, &diag, &ended);

@@ -104,6 +104,12 @@ godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config)
         config->inside.stdio[i].kind = GW_WASI_INHERIT;
 }
 
+void
+godwit_wasi_config_set_threads(godwit_wasi_config_t *config, bool allow)
+{
+    config->inside.threads = allow;
+}
+
 enum gw_err
 gw_capi_wasi_new(const godwit_wasi_config_t *config, struct gw_alloc *alloc,
                  struct gw_diag *diag, struct gw_wasi **out)

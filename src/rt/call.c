@@ -65,7 +65,9 @@ record(struct gw_exec *exec, enum gw_trap trap)
     }
     exec->info_given = false;
     info->frame_count = info->frame_total = 0;
-    if (trap != GW_TRAP_EXIT)
+    /* Where a guest is that somebody else ended tells nothing. */
+    if (trap != GW_TRAP_EXIT &&
+        !(atomic_load(&exec->store->reasons) & GW_REASON_END))
         trace(exec);
 }
 

@@ -212,6 +212,28 @@ gw_store_clear_interrupt(struct gw_store *store)
     change_reasons(store, GW_REASON_INTERRUPT | GW_REASON_DEADLINE, 0);
 }
 
+void
+gw_store_end(struct gw_store *store, const struct gw_store_end *end)
+{
+    gw_os_mutex_lock(&store->lock);
+    if (store->end.trap == GW_TRAP_NONE)
+        store->end = *end;
+    gw_os_mutex_unlock(&store->lock);
+    change_reasons(store, 0, GW_REASON_END);
+}
+
+static enum gw_trap
+ended(struct gw_exec *exec)
+{
+    struct gw_store *store = exec->store;
+    gw_os_mutex_lock(&store->lock);
+    struct gw_store_end end = store->end;
+    gw_os_mutex_unlock(&store->lock);
+    if (end.trap == GW_TRAP_EXIT)
+        return gw_exec_exit(exec, end.exit_code);
+    return gw_exec_trap(exec, end.trap, "%s", end.text);
+}
+
 enum gw_err
 gw_store_set_deadline(struct gw_store *store, uint64_t deadline_ns)
 {
@@ -230,6 +252,8 @@ gw_exec_poll(struct gw_exec *exec, struct gw_instance *instance)
     uint32_t reasons = atomic_load(&exec->store->reasons);
     assert(instance->store == exec->store);
     (void)instance;
+    if (reasons & GW_REASON_END)
+        return ended(exec);
     if (reasons & GW_REASON_INTERRUPT)
         return GW_TRAP_INTERRUPTED;
     if (reasons & GW_REASON_DEADLINE)

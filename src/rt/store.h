@@ -1,8 +1,8 @@
 /*
  * A store: everything that changes while guests run, spec 4.2.3.
  *
- * Used by one thread at a time; only gw_store_interrupt may come from
- * another.  Owns instances, functions, memories, tables, globals, and the
+ * Used by one thread at a time; only gw_store_interrupt and gw_store_end may
+ * come from another.  Owns instances, functions, memories, tables, globals, and the
  * guest stack; frees them together.  Reference counted, because handles of
  * the C API keep it alive.
  */
@@ -37,7 +37,15 @@ struct gw_trap_info {
 enum {
     GW_REASON_INTERRUPT = 1, /* gw_store_interrupt */
     GW_REASON_DEADLINE = 2,
-    GW_REASON_SAFEPOINT_TEST = 4
+    GW_REASON_SAFEPOINT_TEST = 4,
+    GW_REASON_END = 8 /* gw_store_end */
+};
+
+/* How somebody else has ended a store's guests. */
+struct gw_store_end {
+    enum gw_trap trap;
+    int32_t exit_code; /* GW_TRAP_EXIT */
+    char text[GW_TRAP_TEXT];
 };
 
 struct gw_frame_record; /* the tier's */
@@ -87,6 +95,7 @@ struct gw_store {
     _Atomic(uint32_t) reasons;
     struct gw_os_mutex lock; /* guards the list of instances against
                                 gw_store_interrupt */
+    struct gw_store_end end; /* with GW_REASON_END; guarded by lock */
     uint64_t deadline_ns;    /* monotonic; UINT64_MAX: none */
     struct gw_owned *owned;  /* private: everything to free */
     struct gw_heap *heap;    /* private: rt/heap.h */
@@ -132,6 +141,10 @@ enum gw_err gw_store_set_deadline(struct gw_store *store, uint64_t deadline_ns);
 void gw_store_interrupt(struct gw_store *store, uint32_t reason);
 /* Takes back what gw_store_interrupt did, before the next call. */
 void gw_store_clear_interrupt(struct gw_store *store);
+
+/* Makes guest code trap at its next safepoint with an outcome that is not its
+ * own, now and ever after; the first call counts.  Any thread. */
+void gw_store_end(struct gw_store *store, const struct gw_store_end *end);
 
 /* The outcome of the last call that trapped. */
 const struct gw_trap_info *gw_store_trap(const struct gw_store *store);

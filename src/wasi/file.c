@@ -25,92 +25,21 @@ gw_rights_for(unsigned kinds)
     return rights;
 }
 
-/* ---- files of the host ---- */
+/* ---- making ---- */
 
-static enum gw_oserr
-host_read(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
-          size_t *done)
-{
-    return gw_file_read(file->host, iovs, count, done);
-}
-
-static enum gw_oserr
-host_write(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
-           size_t *done)
-{
-    return gw_file_write(file->host, iovs, count, done);
-}
-
-static enum gw_oserr
-socket_write(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
-             size_t *done)
-{
-    return gw_sock_send(file->host, iovs, count, done);
-}
-
-static const struct gw_wasi_fileops host_ops = { host_read, host_write };
-static const struct gw_wasi_fileops socket_ops = { host_read, socket_write };
-
-/* A terminal counts as a pipe: without the rights to seek, which is how the
- * guest's C library knows one. */
-static unsigned
-kind_of(enum gw_filetype type, int host)
-{
-    switch (type) {
-    case GW_FILETYPE_REGULAR:
-        return GW_FOR_REGULAR;
-    case GW_FILETYPE_DIRECTORY:
-        return GW_FOR_DIRECTORY;
-    case GW_FILETYPE_STREAM:
-    case GW_FILETYPE_DATAGRAM:
-        return GW_FOR_SOCKET;
-    case GW_FILETYPE_CHARACTER:
-    case GW_FILETYPE_BLOCK:
-        return gw_file_is_terminal(host) ? GW_FOR_PIPE : GW_FOR_DEVICE;
-    default:
-        return GW_FOR_PIPE;
-    }
-}
-
-static struct gw_wasi_file *
-file_new(struct gw_alloc *alloc)
+struct gw_wasi_file *
+gw_wasi_file_new(struct gw_alloc *alloc, const struct gw_wasi_fileops *ops)
 {
     struct gw_wasi_file *file = gw_alloc_zero(alloc, 1, sizeof *file);
     if (!file)
         return NULL;
     atomic_init(&file->refs, 1);
     file->alloc = alloc;
+    file->ops = ops;
     file->host = -1;
     gw_vec_init(&file->output, alloc, 1);
+    gw_os_mutex_init(&file->lock);
     return file;
-}
-
-enum gw_oserr
-gw_wasi_file_host(struct gw_alloc *alloc, int host, bool owned, unsigned flags,
-                  struct gw_wasi_file **out)
-{
-    struct gw_file_stat stat;
-    struct gw_wasi_file *file = NULL;
-    enum gw_oserr err = gw_file_stat(host, &stat);
-    if (err == GW_OSERR_OK) {
-        file = file_new(alloc);
-        err = file ? GW_OSERR_OK : GW_OSERR_NOMEM;
-    }
-    if (err != GW_OSERR_OK) {
-        if (owned)
-            gw_file_close(host);
-        return err;
-    }
-    file->host = host;
-    file->owned = owned;
-    file->type = stat.type;
-    file->kind = kind_of(stat.type, host);
-    file->ops = file->kind == GW_FOR_SOCKET ? &socket_ops : &host_ops;
-    file->waits = file->kind != GW_FOR_REGULAR &&
-                  file->kind != GW_FOR_DIRECTORY;
-    atomic_init(&file->flags, flags);
-    *out = file;
-    return GW_OSERR_OK;
 }
 
 /* ---- made files ---- */
@@ -121,6 +50,7 @@ made_read(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
 {
     struct gw_span *input = &file->input;
     *done = 0;
+    gw_os_mutex_lock(&file->lock);
     for (size_t i = 0; i < count && input->size > 0; i++) {
         size_t size = iovs[i].size < input->size ? iovs[i].size : input->size;
         if (size > 0)
@@ -128,6 +58,7 @@ made_read(struct gw_wasi_file *file, const struct gw_iov *iovs, size_t count,
         *input = gw_span(input->data + size, input->size - size);
         *done += size;
     }
+    gw_os_mutex_unlock(&file->lock);
     return GW_OSERR_OK;
 }
 
@@ -147,8 +78,10 @@ capture_write(struct gw_wasi_file *file, const struct gw_iov *iovs,
               size_t count, size_t *done)
 {
     struct gw_vec *output = &file->output;
+    bool fits = true;
     *done = 0;
-    for (size_t i = 0; i < count; i++) {
+    gw_os_mutex_lock(&file->lock);
+    for (size_t i = 0; i < count && fits; i++) {
         uint64_t room = file->limit - output->count;
         size_t size = iovs[i].size < room ? iovs[i].size : (size_t)room;
         void *to = size > 0 ? gw_vec_push_n(output, size) : NULL;
@@ -157,26 +90,58 @@ capture_write(struct gw_wasi_file *file, const struct gw_iov *iovs,
         else
             size = 0;
         *done += size;
-        if (size < iovs[i].size)
-            return *done > 0 ? GW_OSERR_OK : GW_OSERR_NOSPC;
+        fits = size == iovs[i].size;
     }
+    gw_os_mutex_unlock(&file->lock);
+    return fits || *done > 0 ? GW_OSERR_OK : GW_OSERR_NOSPC;
+}
+
+/* A made device has, like /dev/null, one position: 0. */
+static enum gw_oserr
+made_seek(struct gw_wasi_file *file, int64_t offset, enum gw_whence whence,
+          uint64_t *position)
+{
+    (void)file, (void)offset, (void)whence;
+    *position = 0;
     return GW_OSERR_OK;
 }
 
-static const struct gw_wasi_fileops null_ops = { made_read, null_write };
-static const struct gw_wasi_fileops capture_ops = { made_read, capture_write };
+static enum gw_oserr
+made_stat(struct gw_wasi_file *file, struct gw_file_stat *stat)
+{
+    *stat = (struct gw_file_stat){ .type = file->type };
+    return GW_OSERR_OK;
+}
+
+static enum gw_oserr
+made_sync(struct gw_wasi_file *file, bool data_only)
+{
+    (void)file, (void)data_only;
+    return GW_OSERR_OK;
+}
+
+static const struct gw_wasi_fileops null_ops = { .read = made_read,
+                                                 .write = null_write,
+                                                 .seek = made_seek,
+                                                 .stat = made_stat,
+                                                 .sync = made_sync };
+static const struct gw_wasi_fileops capture_ops = { .read = made_read,
+                                                    .write = capture_write,
+                                                    .seek = made_seek,
+                                                    .stat = made_stat,
+                                                    .sync = made_sync };
 
 struct gw_wasi_file *
 gw_wasi_file_made(struct gw_alloc *alloc, const struct gw_wasi_stdio *stdio,
                   uint64_t limit)
 {
-    struct gw_wasi_file *file = file_new(alloc);
+    bool null = stdio->kind == GW_WASI_NULL;
+    struct gw_wasi_file *file = gw_wasi_file_new(
+        alloc, stdio->kind == GW_WASI_CAPTURE ? &capture_ops : &null_ops);
     if (!file)
         return NULL;
-    bool null = stdio->kind == GW_WASI_NULL;
     file->type = null ? GW_FILETYPE_CHARACTER : GW_FILETYPE_UNKNOWN;
     file->kind = null ? GW_FOR_DEVICE : GW_FOR_PIPE;
-    file->ops = stdio->kind == GW_WASI_CAPTURE ? &capture_ops : &null_ops;
     file->limit = limit;
     if (stdio->kind == GW_WASI_BYTES)
         file->input = stdio->bytes;
@@ -198,8 +163,25 @@ gw_wasi_file_unref(struct gw_wasi_file *file)
     if (!file ||
         atomic_fetch_sub_explicit(&file->refs, 1, memory_order_acq_rel) != 1)
         return;
-    if (file->owned)
-        gw_file_close(file->host);
+    if (file->ops->close)
+        file->ops->close(file);
     gw_vec_fini(&file->output);
+    gw_os_mutex_fini(&file->lock);
     gw_alloc_free(file->alloc, file, sizeof *file);
+}
+
+/* ---- two directories ---- */
+
+enum gw_oserr
+gw_wasi_at_link(const struct gw_wasi_at *from, const struct gw_wasi_at *to)
+{
+    const struct gw_wasi_fileops *ops = from->dir->ops;
+    return ops == to->dir->ops ? ops->paths->link(from, to) : GW_OSERR_XDEV;
+}
+
+enum gw_oserr
+gw_wasi_at_rename(const struct gw_wasi_at *from, const struct gw_wasi_at *to)
+{
+    const struct gw_wasi_fileops *ops = from->dir->ops;
+    return ops == to->dir->ops ? ops->paths->rename(from, to) : GW_OSERR_XDEV;
 }

@@ -19,6 +19,7 @@ struct gw_wasi {
     struct gw_fdtable fds;
     struct gw_wasi_file *captured[3]; /* or NULL */
     uint64_t limits[GW_WASI_LIMIT_COUNT];
+    struct gw_wasi_threads *threads; /* NULL: not granted */
     bool own_walk;
 };
 

@@ -1,6 +1,7 @@
 #include "wasi/wasi.h"
-#include "wasi/guest.h"
+#include "wasi/thread.h"
 #include "base/utf8.h"
+#include "os/wall.h"
 
 static const struct {
     const char *name;
@@ -197,7 +198,12 @@ fill(struct gw_wasi *wasi, const struct gw_wasi_config *config,
         err = add_preopens(wasi, config, diag);
     for (size_t i = 0; i < config->listener_count && err == GW_OK; i++)
         err = add_listener(wasi, config->listeners[i], diag);
-    return err;
+    if (err != GW_OK || !config->threads)
+        return err;
+    wasi->threads = gw_wasi_threads_new(wasi);
+    return wasi->threads ? GW_OK
+                         : gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
+                                          "no memory for threads");
 }
 
 enum gw_err
@@ -230,6 +236,7 @@ gw_wasi_free(struct gw_wasi *wasi)
 {
     if (!wasi)
         return;
+    gw_wasi_threads_delete(wasi->threads);
     gw_fdtable_fini(&wasi->fds);
     for (unsigned i = 0; i < 3; i++)
         gw_wasi_file_unref(wasi->captured[i]);
@@ -237,6 +244,31 @@ gw_wasi_free(struct gw_wasi *wasi)
     gw_alloc_free(wasi->alloc, wasi->env.bytes, wasi->env.size);
     gw_alloc_free(wasi->alloc, wasi->names.bytes, wasi->names.size);
     gw_alloc_free(wasi->alloc, wasi, sizeof *wasi);
+}
+
+enum gw_err
+gw_wasi_raise_wall(struct gw_wasi *wasi, unsigned *parts)
+{
+    const struct gw_fd *entries = wasi->fds.entries.data;
+    size_t count = wasi->fds.entries.count;
+    struct gw_wall wall = { 0 };
+    struct gw_wall_path *paths = gw_alloc_zero(wasi->alloc, count,
+                                               sizeof *paths);
+    if (!paths)
+        return GW_ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const struct gw_wasi_file *file = entries[i].file;
+        if (!file || file->host < 0)
+            continue;
+        wall.sockets |= (file->kind & (GW_FOR_SOCKET | GW_FOR_LISTENER)) != 0;
+        if (file->kind == GW_FOR_DIRECTORY)
+            paths[wall.path_count++] = (struct gw_wall_path){ file->host,
+                                                              file->read_only };
+    }
+    wall.paths = paths;
+    *parts = gw_wall_raise(&wall);
+    gw_alloc_free(wasi->alloc, paths, count * sizeof *paths);
+    return GW_OK;
 }
 
 struct gw_span

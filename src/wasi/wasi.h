@@ -2,8 +2,8 @@
  * WASI for one guest: what it was given, and the host functions that let it
  * use just that.
  *
- * A struct gw_wasi serves the instances of one store (one program) and must
- * outlive the store.  A fresh configuration grants nothing: no argument, no
+ * A struct gw_wasi serves the instances of one store (one program), and of
+ * those that its threads get, and must outlive the store.  A fresh configuration grants nothing: no argument, no
  * variable, no directory, and stdio that is empty and swallows all.
  */
 #ifndef GW_WASI_WASI_H
@@ -50,6 +50,7 @@ struct gw_wasi_config {
     size_t listener_count;
     struct gw_wasi_stdio stdio[3];
     uint64_t limits[GW_WASI_LIMIT_COUNT];
+    bool threads;  /* grants wasi.thread-spawn */
     bool own_walk; /* for tests: never the kernel's path resolution */
 };
 
@@ -66,9 +67,26 @@ enum gw_err gw_wasi_new(struct gw_alloc *alloc,
 /* After the store is gone; NULL does nothing. */
 void gw_wasi_free(struct gw_wasi *wasi);
 
+/* Cuts down what this process can ask of the system to what the guest was
+ * granted; which parts of the wall stand (os/wall.h) is left in *parts.
+ * Meant for the moment before the guest runs and threads begin. */
+enum gw_err gw_wasi_raise_wall(struct gw_wasi *wasi, unsigned *parts);
+
 /* What the guest wrote so far to a captured stream (1 or 2); valid until it
  * writes again. */
 struct gw_span gw_wasi_captured(const struct gw_wasi *wasi, unsigned stream);
+
+/* wasi-threads (wasi/thread.h): is it its one function; and makes it in a
+ * store, GW_ERR_NOT_FOUND when threads are not granted.  The first store is
+ * the one that runs the program. */
+bool gw_wasi_thread_provides(struct gw_span module, struct gw_span name);
+enum gw_err gw_wasi_thread_func(struct gw_wasi *wasi, struct gw_store *store,
+                                struct gw_funcinst **out);
+bool gw_wasi_has_threads(const struct gw_wasi *wasi);
+/* Ends the threads that guests have started and waits for them, while no
+ * guest of the first store runs; none begins after that.  gw_wasi_free does
+ * it, too. */
+void gw_wasi_end_threads(struct gw_wasi *wasi);
 
 /* Is there a host function of this name? */
 bool gw_wasi_provides(struct gw_span module, struct gw_span name);

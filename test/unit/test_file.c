@@ -1,5 +1,6 @@
 /* The sandboxed walk: one table of paths, resolved by the kernel's help and by
  * our own walk, which must agree; then open files and directories. */
+#include "os/windows/file_name.h"
 #include "wasi_guest.h"
 
 static char top[64]; /* top/box is the sandbox, top/out is not */
@@ -342,6 +343,38 @@ test_dir_read(void)
     gw_file_close(fd);
 }
 
+/* cap-std CVE-2024-51756, CVE-2024-51745: names of devices, with whatever
+ * behind them, are devices in every directory of Windows.  Here they are
+ * files like any other. */
+static void
+test_device_names(void)
+{
+    static const char *const special[] = {
+        "CON",           "con",    "NUL.txt",  "nul .tar.gz", "aux",
+        "Prn.",          "COM1",   "com9.log", "LPT5",        "COM\xc2\xb9",
+        "lpt\xc2\xb3.x", "CONIN$", "conout$",  "file:stream", "a\\b",
+        "a\nb",          "NUL  "
+    };
+    static const char *const plain[] = { "CONS",        "COM",      "COM0",
+                                         "COM10",       "LPT",      "xCON",
+                                         "con_",        ".con",     "NUL1",
+                                         "COM\xc2\xb4", "file.con", "auxx" };
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+        if (!CHECK(gw_windows_is_special(special[i], strlen(special[i]))))
+            printf("    %s\n", special[i]);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (!CHECK(!gw_windows_is_special(plain[i], strlen(plain[i]))))
+            printf("    %s\n", plain[i]);
+    for (int own = 0; own < 2; own++) {
+        struct gw_at at = { box, "CON.txt", true, own };
+        int fd;
+        CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_WRITE | GW_OPEN_CREATE, &fd),
+                     GW_OSERR_OK);
+        gw_file_close(fd);
+        CHECK_EQ_U64(gw_at_unlink(&at), GW_OSERR_OK);
+    }
+}
+
 static void
 test_listen(void)
 {
@@ -371,6 +404,7 @@ main(void)
     test_names();
     test_stat_and_links();
     test_dir_read();
+    test_device_names();
     test_listen();
     gw_file_close(box);
     scratch_remove(top);

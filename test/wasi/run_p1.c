@@ -3,10 +3,11 @@
  *
  *     run_p1 GODWIT FOLDER SUITE [WORD]
  *
- * SUITE is the archive (unpacked below FOLDER) or a folder with p1/.  Beside
- * X.wasm an optional X.json says: args, env, root (a folder beside it, of
- * which the guest gets a fresh copy as "/"), exit_code, stdout, stderr.  With
- * WORD only modules whose path contains it run, and what they print is shown.
+ * SUITE is the archive (unpacked below FOLDER) or a folder with p1/ and
+ * threads/.  Beside X.wasm an optional X.json says: args, env, root (a folder
+ * beside it, of which the guest gets a fresh copy as "/"), exit_code, stdout,
+ * stderr.  With WORD only modules whose path contains it run, and what they
+ * print is shown.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -23,7 +24,8 @@
 
 enum { WORDS_MAX = 32, TEXT_MAX = 4096, OUTPUT_MAX = 65536, SECONDS = 60 };
 
-static const char *const languages[] = { "assemblyscript", "c", "rust" };
+static const char *const parts[] = { "p1/assemblyscript", "p1/c", "p1/rust",
+                                     "threads" };
 static unsigned long passed, failed;
 
 /* Text that does not fit would run something else than was meant. */
@@ -166,16 +168,30 @@ redirect(const char *path, int fd, int flags)
         _exit(126);
 }
 
-/* Becomes the command; stdin is empty. */
+/* Threads may wait for ever for an input that nobody writes; for others it is
+ * empty. */
+static void
+set_input(bool threads)
+{
+    int ends[2];
+    if (!threads)
+        redirect("/dev/null", 0, O_RDONLY);
+    else if (pipe(ends) == -1 || dup2(ends[0], 0) == -1)
+        _exit(126);
+}
+
 static void
 become(const char *godwit, const char *module, const char *root,
        const char *folder, const struct expected *expected)
 {
+    bool threads = strstr(module, "/threads/") != NULL;
     const char *argv[2 * WORDS_MAX + WORDS_MAX + 8];
     char dir[PATH_MAX + 16], path[PATH_MAX + 16];
     size_t n = 0;
     argv[n++] = godwit;
     argv[n++] = "run";
+    if (threads)
+        argv[n++] = "--threads";
     if (expected->root) {
         print_to(dir, sizeof dir, "%s::/", root);
         argv[n++] = "--dir";
@@ -189,7 +205,7 @@ become(const char *godwit, const char *module, const char *root,
     for (size_t i = 0; i < expected->arg_count; i++)
         argv[n++] = expected->args[i];
     argv[n] = NULL;
-    redirect("/dev/null", 0, O_RDONLY);
+    set_input(threads);
     print_to(path, sizeof path, "%s/stdout", folder);
     redirect(path, 1, O_WRONLY | O_CREAT | O_TRUNC);
     print_to(path, sizeof path, "%s/stderr", folder);
@@ -283,15 +299,15 @@ is_module(const struct dirent *entry)
 }
 
 static void
-run_language(const char *godwit, const char *folder, const char *suite,
-             const char *language, const char *word)
+run_part(const char *godwit, const char *folder, const char *suite,
+         const char *part, const char *word)
 {
     char path[PATH_MAX], base[PATH_MAX];
     struct dirent **entries;
-    print_to(path, sizeof path, "%s/%s", suite, language);
+    print_to(path, sizeof path, "%s/%s", suite, part);
     int count = scandir(path, &entries, is_module, by_name);
     for (int i = 0; i < count; i++) {
-        print_to(base, sizeof base, "%s/%.*s", language,
+        print_to(base, sizeof base, "%s/%.*s", part,
                  (int)(strlen(entries[i]->d_name) - 5), entries[i]->d_name);
         if (!word || strstr(base, word))
             run(godwit, folder, suite, base, word != NULL);
@@ -311,19 +327,18 @@ main(int argc, char **argv)
     }
     if (access(argv[3], R_OK) != 0) {
         printf("%s is not here: download or copy it\n", argv[3]);
-        printf("0 passed, 0 failed, 72 skipped\n");
+        printf("0 passed, 0 failed, 87 skipped\n");
         return 0;
     }
-    print_to(suite, sizeof suite, "%s/p1", argv[3]);
+    print_to(suite, sizeof suite, "%s", argv[3]);
     if (strstr(argv[3], ".tar")) {
-        print_to(suite, sizeof suite, "%s/wasi-testsuite-p1/p1", argv[2]);
+        print_to(suite, sizeof suite, "%s/wasi-testsuite-p1", argv[2]);
         if (!shell("mkdir -p '%2$s' && tar -xf '%1$s' -C '%2$s'", argv[3],
                    argv[2]))
             printf("cannot unpack %s\n", argv[3]);
     }
-    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
-        run_language(argv[1], argv[2], suite, languages[i],
-                     argc > 4 ? argv[4] : NULL);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        run_part(argv[1], argv[2], suite, parts[i], argc > 4 ? argv[4] : NULL);
     failed += passed + failed == 0;
     printf("%lu passed, %lu failed, 0 skipped\n", passed, failed);
     return failed != 0;

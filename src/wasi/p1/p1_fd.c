@@ -71,10 +71,10 @@ set_flags(struct gw_wasi_file *file, unsigned flags)
         return GW_OSERR_INVAL;
     if (changed & (GW_FDFLAG_DSYNC | GW_FDFLAG_RSYNC | GW_FDFLAG_SYNC))
         return GW_OSERR_NOTSUP;
-    if ((changed & GW_FDFLAG_APPEND) && !file->owned)
+    if ((changed & GW_FDFLAG_APPEND) && !file->ops->set_append)
         return GW_OSERR_NOTSUP;
     if (changed & GW_FDFLAG_APPEND)
-        err = gw_file_set_append(file->host, (flags & GW_FDFLAG_APPEND) != 0);
+        err = file->ops->set_append(file, (flags & GW_FDFLAG_APPEND) != 0);
     if (err == GW_OSERR_OK)
         atomic_store(&file->flags, flags);
     return err;
@@ -111,8 +111,7 @@ gw_p1_fd_filestat_get(struct gw_p1 *p, const union gw_slot *args)
                                  &entry);
     if (err != GW_OSERR_OK)
         return err;
-    if (entry.file->host >= 0)
-        err = gw_file_stat(entry.file->host, &stat);
+    err = entry.file->ops->stat(entry.file, &stat);
     stat.type = entry.file->type;
     gw_wasi_file_unref(entry.file);
     if (err != GW_OSERR_OK)
@@ -124,17 +123,17 @@ gw_p1_fd_filestat_get(struct gw_p1 *p, const union gw_slot *args)
     return GW_OSERR_OK;
 }
 
-/* The file of the host behind a descriptor with these rights; made files
- * have none of them that need one. */
+/* The file behind a descriptor with these rights, which are those of one that
+ * has storage; made files have none. */
 static enum gw_oserr
-host_fd(struct gw_p1 *p, uint32_t fd, uint64_t rights, struct gw_fd *entry)
+stored_fd(struct gw_p1 *p, uint32_t fd, uint64_t rights, struct gw_fd *entry)
 {
     enum gw_oserr err = gw_p1_fd(p, fd, rights, entry);
     if (err != GW_OSERR_OK)
         return err;
     if ((rights & gw_rights_for(GW_CHANGES)) && entry->file->read_only)
         err = GW_OSERR_ROFS;
-    else if (entry->file->host < 0)
+    else if (!entry->file->ops->set_size)
         err = GW_OSERR_INVAL;
     if (err != GW_OSERR_OK)
         gw_wasi_file_unref(entry->file);
@@ -145,11 +144,11 @@ enum gw_oserr
 gw_p1_fd_filestat_set_size(struct gw_p1 *p, const union gw_slot *args)
 {
     struct gw_fd entry;
-    enum gw_oserr err = host_fd(p, args[0].u32, GW_RIGHT(FD_FILESTAT_SET_SIZE),
-                                &entry);
+    enum gw_oserr err = stored_fd(p, args[0].u32,
+                                  GW_RIGHT(FD_FILESTAT_SET_SIZE), &entry);
     if (err != GW_OSERR_OK)
         return err;
-    err = gw_file_set_size(entry.file->host, args[1].u64);
+    err = entry.file->ops->set_size(entry.file, args[1].u64);
     gw_wasi_file_unref(entry.file);
     return err;
 }
@@ -159,13 +158,13 @@ gw_p1_fd_filestat_set_times(struct gw_p1 *p, const union gw_slot *args)
 {
     struct gw_fd entry;
     struct gw_file_times times;
-    enum gw_oserr err = host_fd(p, args[0].u32, GW_RIGHT(FD_FILESTAT_SET_TIMES),
-                                &entry);
+    enum gw_oserr err = stored_fd(p, args[0].u32,
+                                  GW_RIGHT(FD_FILESTAT_SET_TIMES), &entry);
     if (err != GW_OSERR_OK)
         return err;
     err = gw_p1_times(args[1].u64, args[2].u64, args[3].u32, &times);
     if (err == GW_OSERR_OK)
-        err = gw_file_set_times(entry.file->host, &times);
+        err = entry.file->ops->set_times(entry.file, &times);
     gw_wasi_file_unref(entry.file);
     return err;
 }
@@ -176,13 +175,13 @@ enum gw_oserr
 gw_p1_fd_advise(struct gw_p1 *p, const union gw_slot *args)
 {
     struct gw_fd entry;
-    enum gw_oserr err = host_fd(p, args[0].u32, GW_RIGHT(FD_ADVISE), &entry);
+    enum gw_oserr err = stored_fd(p, args[0].u32, GW_RIGHT(FD_ADVISE), &entry);
     if (err != GW_OSERR_OK)
         return err;
     err = args[3].u32 > GW_ADVICE_NOREUSE
               ? GW_OSERR_INVAL
-              : gw_file_advise(entry.file->host, args[1].u64, args[2].u64,
-                               (enum gw_advice)args[3].u32);
+              : entry.file->ops->advise(entry.file, args[1].u64, args[2].u64,
+                                        (enum gw_advice)args[3].u32);
     gw_wasi_file_unref(entry.file);
     return err;
 }
@@ -191,10 +190,11 @@ enum gw_oserr
 gw_p1_fd_allocate(struct gw_p1 *p, const union gw_slot *args)
 {
     struct gw_fd entry;
-    enum gw_oserr err = host_fd(p, args[0].u32, GW_RIGHT(FD_ALLOCATE), &entry);
+    enum gw_oserr err = stored_fd(p, args[0].u32, GW_RIGHT(FD_ALLOCATE),
+                                  &entry);
     if (err != GW_OSERR_OK)
         return err;
-    err = gw_file_allocate(entry.file->host, args[1].u64, args[2].u64);
+    err = entry.file->ops->allocate(entry.file, args[1].u64, args[2].u64);
     gw_wasi_file_unref(entry.file);
     return err;
 }
@@ -206,8 +206,7 @@ sync_fd(struct gw_p1 *p, uint32_t fd, uint64_t right, bool data_only)
     enum gw_oserr err = gw_p1_fd(p, fd, right, &entry);
     if (err != GW_OSERR_OK)
         return err;
-    if (entry.file->host >= 0)
-        err = gw_file_sync(entry.file->host, data_only);
+    err = entry.file->ops->sync(entry.file, data_only);
     gw_wasi_file_unref(entry.file);
     return err;
 }
@@ -237,9 +236,7 @@ seek(struct gw_p1 *p, uint32_t fd, uint64_t right, int64_t offset,
     enum gw_oserr err = gw_p1_fd(p, fd, right, &entry);
     if (err != GW_OSERR_OK)
         return err;
-    /* A made device has, like /dev/null, one position: 0. */
-    if (entry.file->host >= 0)
-        err = gw_file_seek(entry.file->host, offset, whence, &position);
+    err = entry.file->ops->seek(entry.file, offset, whence, &position);
     gw_wasi_file_unref(entry.file);
     return err == GW_OSERR_OK ? gw_p1_store_u64(p, result, position) : err;
 }
@@ -323,7 +320,6 @@ gw_p1_fd_prestat_dir_name(struct gw_p1 *p, const union gw_slot *args)
 struct listing {
     uint8_t *to;
     size_t size, used;
-    int dir;
 };
 
 static bool
@@ -331,19 +327,12 @@ add_entry(void *env, const struct gw_dir_entry *entry)
 {
     struct listing *list = env;
     uint8_t head[24] = { 0 };
-    enum gw_filetype type = entry->type;
     bool parent = strcmp(entry->name, "..") == 0;
-    if (type == GW_FILETYPE_UNKNOWN && !parent) {
-        struct gw_at at = { list->dir, entry->name, false, true };
-        struct gw_file_stat stat;
-        if (gw_at_stat(&at, &stat) == GW_OSERR_OK)
-            type = stat.type;
-    }
     gw_p1_put_u64(head, entry->next);
     /* What lies above a granted directory is none of the guest's business. */
     gw_p1_put_u64(head + 8, parent ? 0 : entry->inode);
     gw_p1_put_u32(head + 16, (uint32_t)entry->name_size);
-    head[20] = (uint8_t)(parent ? GW_FILETYPE_DIRECTORY : type);
+    head[20] = (uint8_t)(parent ? GW_FILETYPE_DIRECTORY : entry->type);
     const struct gw_span parts[] = { gw_span(head, sizeof head),
                                      gw_span(entry->name, entry->name_size) };
     for (unsigned i = 0; i < 2; i++) {
@@ -364,12 +353,14 @@ gw_p1_fd_readdir(struct gw_p1 *p, const union gw_slot *args)
     list.size = args[2].u32;
     if (!list.to || !gw_p1_at(p, args[4].u32, 4))
         return GW_OSERR_FAULT;
-    enum gw_oserr err = host_fd(p, args[0].u32, GW_RIGHT(FD_READDIR), &entry);
+    enum gw_oserr err = stored_fd(p, args[0].u32, GW_RIGHT(FD_READDIR), &entry);
     if (err != GW_OSERR_OK)
         return err;
-    list.dir = entry.file->host;
-    if (list.size > 0)
-        err = gw_dir_read(list.dir, args[3].u64, add_entry, &list);
+    if (list.size > 0 && !entry.file->ops->read_dir)
+        err = GW_OSERR_NOTDIR;
+    else if (list.size > 0)
+        err = entry.file->ops->read_dir(entry.file, args[3].u64, add_entry,
+                                        &list);
     gw_wasi_file_unref(entry.file);
     if (err != GW_OSERR_OK)
         return err;

@@ -71,12 +71,12 @@ once(struct gw_p1_move *move, const struct batch *batch, size_t *done)
 {
     struct gw_wasi_file *file = move->file;
     *done = 0;
-    if (move->at_offset && file->host < 0)
+    if (move->at_offset && !file->ops->pread)
         return GW_OSERR_SPIPE;
     if (move->at_offset)
-        return (move->write ? gw_file_pwrite
-                            : gw_file_pread)(file->host, batch->iovs,
-                                             batch->count, move->offset, done);
+        return (move->write ? file->ops->pwrite
+                            : file->ops->pread)(file, batch->iovs, batch->count,
+                                                move->offset, done);
     if (move->socket && !move->write)
         return gw_sock_receive(file->host, batch->iovs, batch->count,
                                move->peek, done, &move->truncated);

@@ -1,12 +1,13 @@
 /* Functions that take a path: each walks beneath the directory behind a
- * descriptor, with the rights that this descriptor has. */
+ * descriptor, with the rights that this descriptor has.  Every directory has
+ * all of struct gw_wasi_pathops. */
 #include "wasi/p1/p1.h"
 
-/* A path of the guest, checked and ready for os/file.h. */
+/* A path of the guest, checked, and where it starts. */
 struct where {
     struct gw_fd dir;
     struct gw_p1_path path;
-    struct gw_at at;
+    struct gw_wasi_at at;
 };
 
 /* changes: the operation would alter something below the directory.  On
@@ -29,13 +30,15 @@ where_begin(struct gw_p1 *p, struct where *where, uint32_t fd, uint64_t rights,
         err = GW_OSERR_INVAL;
     else
         err = gw_p1_load_path(p, path[0].u32, path[1].u32, &where->path);
-    if (err != GW_OSERR_OK)
+    if (err != GW_OSERR_OK) {
         gw_wasi_file_unref(where->dir.file);
-    where->at.dir = where->dir.file->host;
+        return err;
+    }
+    where->at.dir = where->dir.file;
     where->at.path = where->path.text;
     where->at.follow = lookup == 1;
     where->at.own_walk = p->wasi->own_walk;
-    return err;
+    return GW_OSERR_OK;
 }
 
 static void
@@ -47,7 +50,7 @@ where_end(struct where *where)
 /* For functions of the shape (fd, path, size). */
 static enum gw_oserr
 simple(struct gw_p1 *p, const union gw_slot *args, uint64_t rights,
-       enum gw_oserr (*act)(const struct gw_at *at))
+       enum gw_oserr (*act)(const struct gw_wasi_at *at))
 {
     struct where where;
     enum gw_oserr err = where_begin(p, &where, args[0].u32, rights, args + 1,
@@ -59,22 +62,40 @@ simple(struct gw_p1 *p, const union gw_slot *args, uint64_t rights,
     return err;
 }
 
+static enum gw_oserr
+make_dir(const struct gw_wasi_at *at)
+{
+    return at->dir->ops->paths->make_dir(at);
+}
+
 enum gw_oserr
 gw_p1_path_create_directory(struct gw_p1 *p, const union gw_slot *args)
 {
-    return simple(p, args, GW_RIGHT(PATH_CREATE_DIRECTORY), gw_at_make_dir);
+    return simple(p, args, GW_RIGHT(PATH_CREATE_DIRECTORY), make_dir);
+}
+
+static enum gw_oserr
+remove_dir(const struct gw_wasi_at *at)
+{
+    return at->dir->ops->paths->remove_dir(at);
 }
 
 enum gw_oserr
 gw_p1_path_remove_directory(struct gw_p1 *p, const union gw_slot *args)
 {
-    return simple(p, args, GW_RIGHT(PATH_REMOVE_DIRECTORY), gw_at_remove_dir);
+    return simple(p, args, GW_RIGHT(PATH_REMOVE_DIRECTORY), remove_dir);
+}
+
+static enum gw_oserr
+unlink(const struct gw_wasi_at *at)
+{
+    return at->dir->ops->paths->unlink(at);
 }
 
 enum gw_oserr
 gw_p1_path_unlink_file(struct gw_p1 *p, const union gw_slot *args)
 {
-    return simple(p, args, GW_RIGHT(PATH_UNLINK_FILE), gw_at_unlink);
+    return simple(p, args, GW_RIGHT(PATH_UNLINK_FILE), unlink);
 }
 
 /* ---- looking ---- */
@@ -89,7 +110,7 @@ gw_p1_path_filestat_get(struct gw_p1 *p, const union gw_slot *args)
                                     args[1].u32);
     if (err != GW_OSERR_OK)
         return err;
-    err = gw_at_stat(&where.at, &stat);
+    err = where.at.dir->ops->paths->stat(&where.at, &stat);
     where_end(&where);
     if (err != GW_OSERR_OK)
         return err;
@@ -112,7 +133,7 @@ gw_p1_path_filestat_set_times(struct gw_p1 *p, const union gw_slot *args)
         return err;
     err = gw_p1_times(args[4].u64, args[5].u64, args[6].u32, &times);
     if (err == GW_OSERR_OK)
-        err = gw_at_set_times(&where.at, &times);
+        err = where.at.dir->ops->paths->set_times(&where.at, &times);
     where_end(&where);
     return err;
 }
@@ -129,7 +150,8 @@ gw_p1_path_readlink(struct gw_p1 *p, const union gw_slot *args)
                                     GW_RIGHT(PATH_READLINK), args + 1, 0);
     if (err != GW_OSERR_OK)
         return err;
-    err = gw_at_read_link(&where.at, to, args[4].u32, &used);
+    err = where.at.dir->ops->paths->read_link(&where.at, to, args[4].u32,
+                                              &used);
     where_end(&where);
     if (err != GW_OSERR_OK)
         return err;
@@ -149,7 +171,7 @@ gw_p1_path_symlink(struct gw_p1 *p, const union gw_slot *args)
                           args + 3, 0);
     if (err != GW_OSERR_OK)
         return err;
-    err = gw_at_symlink(target.text, &where.at);
+    err = where.at.dir->ops->paths->symlink(target.text, &where.at);
     where_end(&where);
     return err;
 }
@@ -169,7 +191,7 @@ gw_p1_path_link(struct gw_p1 *p, const union gw_slot *args)
     err = where_begin(p, &to, args[4].u32, GW_RIGHT(PATH_LINK_TARGET), args + 5,
                       0);
     if (err == GW_OSERR_OK) {
-        err = gw_at_link(&from.at, &to.at);
+        err = gw_wasi_at_link(&from.at, &to.at);
         where_end(&to);
     }
     where_end(&from);
@@ -187,7 +209,7 @@ gw_p1_path_rename(struct gw_p1 *p, const union gw_slot *args)
     err = where_begin(p, &to, args[3].u32, GW_RIGHT(PATH_RENAME_TARGET),
                       args + 4, 0);
     if (err == GW_OSERR_OK) {
-        err = gw_at_rename(&from.at, &to.at);
+        err = gw_wasi_at_rename(&from.at, &to.at);
         where_end(&to);
     }
     where_end(&from);
@@ -253,16 +275,13 @@ static enum gw_oserr
 open_at(struct gw_p1 *p, struct where *where, struct asked *asked, uint32_t *fd)
 {
     struct gw_fd entry = { 0 };
-    int host;
     enum gw_oserr err = grant(&where->dir, asked);
     if (err != GW_OSERR_OK)
         return err;
     if (gw_fdtable_full(&p->wasi->fds))
         return GW_OSERR_MFILE;
-    err = gw_at_open(&where->at, open_flags(asked), &host);
-    if (err == GW_OSERR_OK)
-        err = gw_wasi_file_host(p->wasi->alloc, host, true, asked->fdflags,
-                                &entry.file);
+    err = where->at.dir->ops->paths->open(&where->at, open_flags(asked),
+                                          asked->fdflags, &entry.file);
     if (err != GW_OSERR_OK)
         return err;
     entry.file->read_only = where->dir.file->read_only;

@@ -67,10 +67,10 @@ look_at_file(struct subscription *sub)
     ready_now(sub, GW_OSERR_OK);
     if (sub->type == FD_WRITE)
         sub->bytes = 4096;
-    else if (file->host < 0)
+    else if (!file->ops->pread)
         sub->bytes = file->input.size;
-    else if (gw_file_stat(file->host, &stat) == GW_OSERR_OK &&
-             gw_file_seek(file->host, 0, GW_WHENCE_CUR, &at) == GW_OSERR_OK)
+    else if (file->ops->stat(file, &stat) == GW_OSERR_OK &&
+             file->ops->seek(file, 0, GW_WHENCE_CUR, &at) == GW_OSERR_OK)
         sub->bytes = stat.size > at ? stat.size - at : 0;
 }
 
