@@ -57,7 +57,7 @@ const traps = [
   [/^integer divide by zero/, /(divide|remainder) by zero/],
   [/^integer overflow/, /unrepresentable/],
   [/^invalid conversion/, /unrepresentable/],
-  [/^out of bounds memory/, /memory access out of bounds|data segment|not inside/],
+  [/^out of bounds memory/, /memory access out of bounds|segment|new array is too large|not inside/],
   [/^out of bounds table/, /table|element segment/],
   [/^undefined element/, /table index|null function/],
   [/^(uninitialized element|indirect call)/, /null function|signature mismatch/],
