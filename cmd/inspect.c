@@ -221,24 +221,13 @@ static bool
 find_func(const wasm_module_t *module, const char *word, uint32_t *index)
 {
     uint32_t count = godwit_module_count(module, WASM_EXTERN_FUNC);
-    struct godwit_export export;
     char *end;
     unsigned long number = strtoul(word, &end, 10);
 
     *index = (uint32_t)number;
     if (*word && !*end)
         return number < count;
-    for (uint32_t i = 0; godwit_module_export(module, i, &export); i++)
-        if (export.kind == WASM_EXTERN_FUNC &&
-            strcmp(cmd_name(export.name).text, word) == 0) {
-            *index = export.index;
-            return true;
-        }
-    for (*index = 0; *index < count; ++*index)
-        if (strcmp(cmd_name(godwit_module_func_name(module, *index)).text,
-                   word) == 0)
-            return true;
-    return false;
+    return godwit_module_find_func(module, word, index);
 }
 
 static int

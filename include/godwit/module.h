@@ -119,6 +119,12 @@ GODWIT_API size_t godwit_module_type_text(const wasm_module_t *,
 GODWIT_API struct godwit_bytes godwit_module_func_name(const wasm_module_t *,
                                                        uint32_t index);
 
+/* Finds a function by a name as godwit_name_print writes it, of up to 1000
+ * bytes: of an export, in the name section, or of an import.  False when there
+ * is none. */
+GODWIT_API bool godwit_module_find_func(const wasm_module_t *, const char *name,
+                                        uint32_t *index);
+
 /* Where a function's body lies; false for imports and past the end. */
 GODWIT_API bool godwit_module_func_body(const wasm_module_t *, uint32_t index,
                                         uint32_t *offset, uint32_t *size);

@@ -248,6 +248,39 @@ godwit_module_func_name(const wasm_module_t *handle, uint32_t index)
     return bytes_of(name.data ? name : outer_name(module, index));
 }
 
+/* name, as printed: is it this? */
+static bool
+is_name(void *env, struct gw_span name)
+{
+    char text[1024];
+    return gw_utf8_print(name, text, sizeof(text)) < sizeof(text) &&
+           strcmp(text, env) == 0;
+}
+
+bool
+godwit_module_find_func(const wasm_module_t *handle, const char *name,
+                        uint32_t *index)
+{
+    const struct gw_module *module = inside(handle);
+    void *env = (void *)(uintptr_t)name;
+    for (uint32_t i = 0; i < module->export_count; i++) {
+        *index = module->exports[i].index;
+        if (module->exports[i].kind == GW_EXTERN_FUNC &&
+            is_name(env, module->exports[i].name))
+            return true;
+    }
+    *index = gw_module_match_func_name(module, is_name, env);
+    if (*index != GW_NO_INDEX)
+        return true;
+    for (uint32_t i = 0; i < module->import_count; i++) {
+        *index = module->imports[i].index;
+        if (module->imports[i].kind == GW_EXTERN_FUNC &&
+            is_name(env, module->imports[i].name))
+            return true;
+    }
+    return false;
+}
+
 bool
 godwit_module_func_body(const wasm_module_t *module, uint32_t index,
                         uint32_t *offset, uint32_t *size)

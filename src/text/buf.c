@@ -118,6 +118,18 @@ gw_buf_text(struct gw_buf *buf, const char *text)
 }
 
 void
+gw_buf_dec(struct gw_buf *buf, uint64_t value)
+{
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    gw_buf_bytes(buf, gw_span(digits + at, sizeof digits - at));
+}
+
+void
 gw_buf_print(struct gw_buf *buf, const char *format, ...)
 {
     char text[256];

@@ -45,6 +45,8 @@ void gw_buf_le(struct gw_buf *buf, uint64_t value, uint32_t size);
 /* The length in LEB128, then the bytes. */
 void gw_buf_vec(struct gw_buf *buf, struct gw_span bytes);
 void gw_buf_text(struct gw_buf *buf, const char *text);
+/* A number in decimal. */
+void gw_buf_dec(struct gw_buf *buf, uint64_t value);
 void gw_buf_print(struct gw_buf *buf, const char *format, ...) GW_PRINTF(2, 3);
 
 #endif

@@ -490,6 +490,7 @@ print_func(struct gw_printer *pr, struct gw_reader *code)
     uint32_t type = ((const uint32_t *)pr->funcs.data)[index];
     const struct print_type *types = pr->types.data;
     uint32_t params = type < pr->types.count ? types[type].params : 0;
+    gw_print_end_item(pr);
     pr->locals = gw_print_find_map(pr, PRINT_LOCALS, index);
     pr->labels = gw_print_find_map(pr, PRINT_LABELS, index);
     pr->label_count = 0;
@@ -651,6 +652,7 @@ static void
 init(struct gw_printer *pr, struct gw_alloc *alloc)
 {
     gw_arena_init(&pr->arena, alloc, SIZE_MAX);
+    gw_arena_init(&pr->item_arena, alloc, SIZE_MAX);
     gw_buf_init(&pr->out, alloc);
     gw_buf_init(&pr->texts, alloc);
     gw_vec_init(&pr->customs, alloc, sizeof(struct print_custom));
@@ -674,18 +676,23 @@ fini(struct gw_printer *pr)
     gw_buf_fini(&pr->texts);
     gw_buf_fini(&pr->out);
     gw_arena_fini(&pr->arena);
+    gw_arena_fini(&pr->item_arena);
 }
 
-/* Copies the text to a block of its exact size. */
+/* Gives the text away in a block of its exact size. */
 static enum gw_err
 hand_over(struct gw_printer *pr, uint8_t **out, size_t *size)
 {
-    *out = gw_alloc_get(pr->alloc, pr->out.size);
-    if (!*out)
+    struct gw_buf *buf = &pr->out;
+    uint8_t *data = gw_alloc_resize(pr->alloc, buf->data, buf->capacity,
+                                    buf->size);
+    if (!data)
         return gw_diag_report(pr->diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "out of memory");
-    memcpy(*out, pr->out.data, pr->out.size);
-    *size = pr->out.size;
+    *out = data;
+    *size = buf->size;
+    buf->data = NULL;
+    buf->size = buf->capacity = 0;
     return GW_OK;
 }
 

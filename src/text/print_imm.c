@@ -30,7 +30,8 @@ read_ref(struct show *s, uint32_t subsection)
 static void
 put_number(struct show *s, uint64_t value)
 {
-    gw_buf_print(s->out, " %llu", (unsigned long long)value);
+    gw_buf_u8(s->out, ' ');
+    gw_buf_dec(s->out, value);
 }
 
 /* The effect of calling a function of a type, with so many more operands. */
@@ -340,8 +341,10 @@ SHOW(MEMARG)
                        "malformed memop flags");
         return;
     }
-    if (offset != 0)
-        gw_buf_print(s->out, " offset=%llu", (unsigned long long)offset);
+    if (offset != 0) {
+        gw_buf_text(s->out, " offset=");
+        gw_buf_dec(s->out, offset);
+    }
     if (log2 != gw_op_access_log2(s->op))
         gw_buf_print(s->out, " align=%llu", 1ull << log2);
 }
@@ -365,14 +368,22 @@ SHOW(LANES16)
 
 /* ---- constants ------------------------------------------------------------------ */
 
+static void
+put_signed(struct show *s, int64_t value)
+{
+    uint64_t bits = (uint64_t)value;
+    gw_buf_text(s->out, value < 0 ? " -" : " ");
+    gw_buf_dec(s->out, value < 0 ? 0 - bits : bits);
+}
+
 SHOW(I32)
 {
-    gw_buf_print(s->out, " %ld", (long)gw_read_s32(s->reader));
+    put_signed(s, gw_read_s32(s->reader));
 }
 
 SHOW(I64)
 {
-    gw_buf_print(s->out, " %lld", (long long)gw_read_s64(s->reader));
+    put_signed(s, gw_read_s64(s->reader));
 }
 
 static void

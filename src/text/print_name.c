@@ -20,7 +20,7 @@ gw_print_nomem(struct gw_printer *pr)
 /* Reads a name map.  Entries out of order or too far out are left out: names
  * are for people, and must not cost more than they take. */
 static struct print_names
-read_map(struct gw_printer *pr, struct gw_span bytes)
+read_map(struct gw_printer *pr, struct gw_arena *arena, struct gw_span bytes)
 {
     struct print_names names = { NULL, 0 };
     struct gw_diag scratch;
@@ -40,7 +40,7 @@ read_map(struct gw_printer *pr, struct gw_span bytes)
             uint64_t room = 2 * (uint64_t)bytes.size + 16;
             if (names.items || index >= room)
                 break;
-            names.items = gw_arena_array(&pr->arena, (size_t)room,
+            names.items = gw_arena_array(arena, (size_t)room,
                                          sizeof *names.items);
             if (!names.items) {
                 gw_print_nomem(pr);
@@ -106,9 +106,16 @@ gw_print_read_names(struct gw_printer *pr, struct gw_span section)
         } else if (id == 2 || id == 3 || id == 10) {
             read_indirect(pr, id == 10 ? PRINT_FIELDS : id - 2u, bytes);
         } else {
-            pr->names[id] = read_map(pr, bytes);
+            pr->names[id] = read_map(pr, &pr->arena, bytes);
         }
     }
+}
+
+void
+gw_print_end_item(struct gw_printer *pr)
+{
+    gw_arena_fini(&pr->item_arena);
+    gw_arena_init(&pr->item_arena, pr->alloc, SIZE_MAX);
 }
 
 struct print_names
@@ -121,7 +128,7 @@ gw_print_find_map(struct gw_printer *pr, uint32_t which, uint32_t index)
         ++*cursor;
     if (*cursor == pr->maps[which].count || maps[*cursor].index != index)
         return none;
-    return read_map(pr, maps[*cursor].bytes);
+    return read_map(pr, &pr->item_arena, maps[*cursor].bytes);
 }
 
 /* ---- strings and identifiers ----------------------------------------------------- */
@@ -196,5 +203,5 @@ gw_print_ref(struct gw_buf *out, const struct print_names *names,
     if (name && name->is_id)
         put_id(out, name->text);
     else
-        gw_buf_print(out, "%u", (unsigned)index);
+        gw_buf_dec(out, index);
 }

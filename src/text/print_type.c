@@ -162,6 +162,7 @@ static void
 print_struct(struct gw_printer *pr, struct gw_reader *reader, uint32_t type,
              struct gw_buf *out)
 {
+    gw_print_end_item(pr);
     struct print_names fields = gw_print_find_map(pr, PRINT_FIELDS, type);
     uint32_t count = gw_read_u32(reader);
     gw_buf_text(out, "(struct");

@@ -71,6 +71,7 @@ struct gw_printer {
     struct gw_print_options options;
     struct gw_span wasm;
     struct gw_arena arena;
+    struct gw_arena item_arena; /* names in the function or type at hand */
     struct gw_buf out;
     struct gw_reader reader; /* of the section being printed */
     bool failed;
@@ -103,6 +104,8 @@ enum { PRINT_LOCALS, PRINT_LABELS, PRINT_FIELDS };
 
 void gw_print_nomem(struct gw_printer *pr);
 void gw_print_read_names(struct gw_printer *pr, struct gw_span section);
+/* Ends what gw_print_find_map has returned. */
+void gw_print_end_item(struct gw_printer *pr);
 /* The map of an item; index must not fall from call to call. */
 struct print_names gw_print_find_map(struct gw_printer *pr, uint32_t which,
                                      uint32_t index);

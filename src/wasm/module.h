@@ -192,6 +192,13 @@ gw_module_functype(const struct gw_module *module, uint32_t func)
 struct gw_span gw_module_func_name(const struct gw_module *module,
                                    uint32_t func);
 
+/* Calls match for the functions in the name section until it returns true:
+ * the last function asked about, or GW_NO_INDEX when none matches. */
+uint32_t gw_module_match_func_name(const struct gw_module *module,
+                                   bool (*match)(void *env,
+                                                 struct gw_span name),
+                                   void *env);
+
 /* Finds an export by name, or NULL. */
 const struct gw_export *gw_module_find_export(const struct gw_module *module,
                                               struct gw_span name);

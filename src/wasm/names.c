@@ -48,3 +48,25 @@ gw_module_func_name(const struct gw_module *module, uint32_t func)
     }
     return gw_span(NULL, 0);
 }
+
+uint32_t
+gw_module_match_func_name(const struct gw_module *module,
+                          bool (*match)(void *env, struct gw_span name),
+                          void *env)
+{
+    struct gw_diag scratch;
+    gw_diag_init(&scratch);
+    struct gw_reader reader = find_subsection(module->name_section,
+                                              NAMES_FUNCTIONS, &scratch);
+    if (gw_reader_left(&reader) == 0)
+        return GW_NO_INDEX;
+    for (uint32_t count = gw_read_u32(&reader); count > 0; count--) {
+        uint32_t index = gw_read_u32(&reader);
+        struct gw_span name = gw_read_name(&reader);
+        if (reader.failed)
+            break;
+        if (index < module->func_count && match(env, name))
+            return index;
+    }
+    return GW_NO_INDEX;
+}

@@ -160,6 +160,8 @@ test_inspection(void)
     CHECK_EQ_U64(godwit_module_func_name(module, 1).size, 5);
     CHECK(!godwit_module_func_body(module, 0, &offset, &size));
     CHECK(godwit_module_func_body(module, 1, &offset, &size) && size > 0);
+    uint32_t found = 7;
+    CHECK(!godwit_module_find_func(module, "nobody", &found));
     CHECK(godwit_module_disassemble(module, 1, &text) == NULL);
     CHECK(text.size > 0 && memchr(text.data, '\n', text.size) != NULL);
     wasm_byte_vec_delete(&text);
