@@ -132,6 +132,31 @@ print_manual(void)
         printf("| %d | %s |\n", exits[i].code, exits[i].when);
 }
 
+/* ---- the features: doc/features.md ---- */
+
+static void
+print_features(void)
+{
+    const char *name;
+    unsigned operators, sum = 0;
+    printf("# Features\n\nThis page is what `godwit help features` prints: the "
+           "rows of `src/wasm/feature.def`, and how many of `src/wasm/op.def` "
+           "belong to each.\n"
+           "`--features=+NAME,-NAME` switches them.  What a module uses is "
+           "found out when it is loaded; `godwit inspect` lists it.\n\n"
+           "| feature | what it adds | operators | on unless asked otherwise | "
+           "executed by |\n|---|---|---|---|---|\n");
+    for (unsigned i = 0; (name = godwit_feature_name(i)) != NULL; i++) {
+        operators = godwit_feature_operators(i);
+        sum += operators;
+        printf("| `%s` | %s | %u | %s | %s |\n", name, godwit_feature_text(i),
+               operators, godwit_feature_is_on(i) ? "yes" : "no",
+               godwit_feature_is_executable(i) ? "the interpreter"
+                                               : "nothing yet");
+    }
+    printf("\n%u operators in all.\n", sum);
+}
+
 /* ---- godwit help ---- */
 
 static int
@@ -148,6 +173,10 @@ run_help(const struct cmd *self, int argc, char **argv)
     const char *topic = line.words[0];
     if (strcmp(topic, "manual") == 0) {
         print_manual();
+        return cmd_finish(CMD_EXIT_OK);
+    }
+    if (strcmp(topic, "features") == 0) {
+        print_features();
         return cmd_finish(CMD_EXIT_OK);
     }
     if (strcmp(topic, "exit") == 0) {
@@ -169,7 +198,7 @@ static const struct cmd_option options[] = { { 0 } };
 
 const struct cmd cmd_help = {
     .name = "help",
-    .usage = "[COMMAND | exit | manual]",
+    .usage = "[COMMAND | exit | features | manual]",
     .summary = "explain a command, the exit codes, or everything",
     .examples = "  godwit help run\n  godwit help manual >cli.md\n",
     .options = options,

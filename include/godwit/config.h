@@ -100,6 +100,9 @@ GODWIT_API const char *godwit_feature_text(unsigned index);
 GODWIT_API bool godwit_feature_is_on(unsigned index);
 GODWIT_API bool godwit_feature_is_executable(unsigned index);
 
+/* How many operators it adds; some add only types or forms. */
+GODWIT_API unsigned godwit_feature_operators(unsigned index);
+
 #ifdef __cplusplus
 }
 #endif

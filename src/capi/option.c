@@ -99,6 +99,15 @@ godwit_feature_is_executable(unsigned index)
     return index < GW_FEATURE_COUNT && gw_feature_table[index].executable;
 }
 
+unsigned
+godwit_feature_operators(unsigned index)
+{
+    unsigned count = 0;
+    for (int op = 0; op < GW_OP_COUNT; op++)
+        count += gw_op_table[op].feature == index;
+    return count;
+}
+
 /* ---- values as text ---- */
 
 struct unit {

@@ -1,5 +1,7 @@
 #include "wasm/op.h"
 
+#include <assert.h>
+
 #include <string.h>
 
 /* The flags as op.def writes them. */
@@ -91,8 +93,6 @@ const uint64_t gw_features_executable =
 #include "wasm/feature.def"
     0;
 
-/* A row past the end of its plane lands on another row or outside the array;
- * the compiler warns of the first and refuses the second. */
 #define SLOT(CODE) \
     ((CODE) < 256 ? (CODE) : PLANE((CODE) >> 12) + ((CODE) & 0xfff))
 #define PLANE(PREFIX)                   \
@@ -100,6 +100,17 @@ const uint64_t gw_features_executable =
      : (PREFIX) == 0xfc ? GW_OP_SLOT_FC \
      : (PREFIX) == 0xfd ? GW_OP_SLOT_FD \
                         : GW_OP_SLOT_FE)
+
+#define ROOM(PREFIX)                                    \
+    ((PREFIX) == 0xfb   ? GW_OP_SLOT_FC - GW_OP_SLOT_FB \
+     : (PREFIX) == 0xfc ? GW_OP_SLOT_FD - GW_OP_SLOT_FC \
+     : (PREFIX) == 0xfd ? GW_OP_SLOT_FE - GW_OP_SLOT_FD \
+                        : GW_OP_SLOT_END - GW_OP_SLOT_FE)
+
+#define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS)                  \
+    static_assert((CODE) < 256 || ((CODE) & 0xfff) < ROOM((CODE) >> 12), \
+                  TEXT " needs a larger plane of its prefix in op.h");
+#include "wasm/op.def"
 
 const uint16_t gw_op_of_byte[GW_OP_SLOT_END] = {
 #define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \

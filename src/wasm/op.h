@@ -124,8 +124,8 @@ extern const uint8_t gw_op_access_size[GW_OP_COUNT];
 /* Where the operators of each prefix start in gw_op_of_byte. */
 enum {
     GW_OP_SLOT_FB = 256,
-    GW_OP_SLOT_FC = GW_OP_SLOT_FB + 64,
-    GW_OP_SLOT_FD = GW_OP_SLOT_FC + 64,
+    GW_OP_SLOT_FC = GW_OP_SLOT_FB + 128,
+    GW_OP_SLOT_FD = GW_OP_SLOT_FC + 128,
     GW_OP_SLOT_FE = GW_OP_SLOT_FD + 320,
     GW_OP_SLOT_END = GW_OP_SLOT_FE + 128
 };

@@ -34,7 +34,7 @@ extern gw_op_check_fn *const gw_op_checks[GW_OP_COUNT];
 
 /* Reports at the operator; GW_ERR_INVALID. */
 bool gw_op_fail(struct gw_op_iter *it, const char *format, ...) GW_PRINTF(2, 3);
-/* "type mismatch: instruction requires [i32] but stack has [f64] (i32.add)" */
+/* "type mismatch: instruction requires [i32] but stack has [f64] (i32.eqz)" */
 bool gw_op_fail_type(struct gw_op_iter *it, gw_valtype want, gw_valtype found);
 bool gw_op_fail_empty(struct gw_op_iter *it, gw_valtype want);
 /* "unknown table 3" unless index < count. */
