@@ -28,28 +28,95 @@ outcome(godwit_error_t *error)
     return error ? cmd_report(NULL, error) : CMD_GO_ON;
 }
 
-/* HOST, HOST::GUEST, either with :ro behind it. */
+/* HOST, HOST::GUEST, either with a word behind it. */
+struct grant {
+    char *host, *guest;
+    bool marked;
+};
+
+static bool
+split_grant(const char *value, const char *mark, struct grant *out)
+{
+    size_t size = strlen(value), mark_size = strlen(mark);
+    out->host = malloc(size + 1);
+    if (!out->host)
+        return false;
+    memcpy(out->host, value, size + 1);
+    out->marked = size > mark_size &&
+                  strcmp(value + size - mark_size, mark) == 0;
+    if (out->marked)
+        out->host[size - mark_size] = '\0';
+    out->guest = out->host;
+    char *colons = strstr(out->host, "::");
+    if (colons) {
+        *colons = '\0';
+        out->guest = colons + 2;
+    }
+    return true;
+}
+
 static int
 take_dir(void *state, const char *value)
 {
     struct run *run = state;
-    size_t size = strlen(value);
-    bool read_only = size > 3 && strcmp(value + size - 3, ":ro") == 0;
-    char *host = malloc(size + 1);
-    if (!host)
+    struct grant grant;
+    if (!split_grant(value, ":ro", &grant))
         return CMD_EXIT_SOFTWARE;
-    memcpy(host, value, size + 1);
-    if (read_only)
-        host[size - 3] = '\0';
-    const char *guest = host;
-    char *colons = strstr(host, "::");
-    if (colons) {
-        *colons = '\0';
-        guest = colons + 2;
-    }
-    godwit_error_t *error = godwit_wasi_config_add_dir(run->wasi, host, guest,
-                                                       read_only);
-    free(host);
+    godwit_error_t *error = godwit_wasi_config_add_dir(run->wasi, grant.host,
+                                                       grant.guest,
+                                                       grant.marked);
+    free(grant.host);
+    return outcome(error);
+}
+
+static int
+take_file(void *state, const char *value)
+{
+    struct run *run = state;
+    struct grant grant;
+    if (!split_grant(value, ":ro", &grant))
+        return CMD_EXIT_SOFTWARE;
+    godwit_error_t *error = godwit_wasi_config_add_file(run->wasi, grant.host,
+                                                        grant.guest,
+                                                        grant.marked);
+    free(grant.host);
+    return outcome(error);
+}
+
+static int
+take_image(void *state, const char *value)
+{
+    struct run *run = state;
+    struct grant grant;
+    if (!split_grant(value, ":rw", &grant))
+        return CMD_EXIT_SOFTWARE;
+    const char *guest = grant.guest == grant.host ? "/" : grant.guest;
+    godwit_error_t *error = godwit_wasi_config_add_image(run->wasi, grant.host,
+                                                         guest, !grant.marked);
+    free(grant.host);
+    return outcome(error);
+}
+
+/* GUEST, GUEST:SIZE. */
+static int
+take_tmpfs(void *state, const char *value)
+{
+    struct run *run = state;
+    const char *colon = strrchr(value, ':');
+    uint64_t limit = 0;
+    godwit_error_t *error = NULL;
+    if (colon)
+        error = godwit_option_parse(GODWIT_OPTION_MAX_HOST, colon + 1, &limit);
+    if (error)
+        return cmd_report("--tmpfs", error);
+    size_t size = colon ? (size_t)(colon - value) : strlen(value);
+    char *guest = malloc(size + 1);
+    if (!guest)
+        return CMD_EXIT_SOFTWARE;
+    memcpy(guest, value, size);
+    guest[size] = '\0';
+    error = godwit_wasi_config_add_tmpfs(run->wasi, guest, limit);
+    free(guest);
     return outcome(error);
 }
 
@@ -127,6 +194,11 @@ static const struct cmd_option options[] = {
       "grant a directory, under GUEST's name, perhaps read-only", take_dir },
     { 0, "env", "NAME[=VALUE]",
       "set a variable; without VALUE, to what it is here", take_env },
+    { 0, "file", "HOST[::GUEST][:ro]", "grant one file, under GUEST's name",
+      take_file },
+    { 0, "image", "FILE[::GUEST][:rw]",
+      "grant the files of a tar or zip; rw: changes stay in memory",
+      take_image },
     { 0, "invoke", "NAME",
       "call this export with the arguments, print the results", take_invoke },
     { 0, "no-second-wall", NULL,
@@ -136,6 +208,8 @@ static const struct cmd_option options[] = {
     { 0, "tier", "interp|auto", "how code is run", take_tier },
     { 0, "timeout", "T", "stop the guest after this time (10s, 500ms)",
       take_timeout },
+    { 0, "tmpfs", "GUEST[:SIZE]", "grant an empty directory in memory",
+      take_tmpfs },
     { 'v', "verbose", NULL, "say what protects the host", take_verbose },
     { 0 },
 };

@@ -37,6 +37,25 @@ GODWIT_API godwit_error_t *
 godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
                            const char *guest_path, bool read_only);
 
+/* Grants one file under a name, of which the part before the last slash is a
+ * directory to the guest; it holds the files granted so and takes no others. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_file(godwit_wasi_config_t *config, const char *host_path,
+                            const char *guest_path, bool read_only);
+
+/* Grants an empty directory in memory, which may hold so many bytes (0: 64
+ * MiB) and ends with the guest. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_tmpfs(godwit_wasi_config_t *config,
+                             const char *guest_path, uint64_t limit);
+
+/* Grants the files of an archive (tar, zip), which stays as it is: what the
+ * guest changes, unless it is read-only, is kept in memory. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_add_image(godwit_wasi_config_t *config,
+                             const char *host_path, const char *guest_path,
+                             bool read_only);
+
 /* Lets the guest start threads (wasi-threads: wasi.thread-spawn), at most 64
  * at once.  Each is a thread of this process with a store of its own, which
  * has the limits of the engine and takes part in the guest's fuel.  A trap or

@@ -189,7 +189,8 @@ godwit_linker_define_wasi(godwit_linker_t *linker, godwit_wasi_config_t *config)
     godwit_wasi_config_delete(config);
     godwit_error_t *error = gw_error_new(&diag);
     if (diag.err == GW_ERR_IO || diag.err == GW_ERR_NOT_FOUND)
-        gw_error_hint(error, "only directories that exist can be granted");
+        gw_error_hint(error,
+                      "only files and directories that exist can be granted");
     return error;
 }
 

@@ -77,9 +77,8 @@ godwit_wasi_config_add_env(godwit_wasi_config_t *config, const char *variable)
     return add(&config->env, variable);
 }
 
-godwit_error_t *
-godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
-                           const char *guest_path, bool read_only)
+static godwit_error_t *
+add_preopen(godwit_wasi_config_t *config, const struct gw_wasi_preopen *preopen)
 {
     struct gw_wasi_preopen *preopens = gw_heap_resize(config->preopens,
                                                       config->preopen_count + 1,
@@ -87,14 +86,52 @@ godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
     if (!preopens)
         return gw_error_make(GW_ERR_NOMEM, "out of memory");
     config->preopens = preopens;
-    struct gw_wasi_preopen *dir = &preopens[config->preopen_count];
-    dir->host_path = add_string(&config->paths, host_path);
-    dir->guest_path = add_string(&config->paths, guest_path);
-    dir->read_only = read_only;
-    if (!dir->host_path || !dir->guest_path)
+    struct gw_wasi_preopen *added = &preopens[config->preopen_count];
+    *added = *preopen;
+    added->guest_path = add_string(&config->paths, preopen->guest_path);
+    if (preopen->host_path)
+        added->host_path = add_string(&config->paths, preopen->host_path);
+    if (!added->guest_path || (preopen->host_path && !added->host_path))
         return gw_error_make(GW_ERR_NOMEM, "out of memory");
     config->preopen_count++;
     return NULL;
+}
+
+godwit_error_t *
+godwit_wasi_config_add_dir(godwit_wasi_config_t *config, const char *host_path,
+                           const char *guest_path, bool read_only)
+{
+    const struct gw_wasi_preopen preopen = { host_path, guest_path, read_only,
+                                             GW_WASI_DIR, 0 };
+    return add_preopen(config, &preopen);
+}
+
+godwit_error_t *
+godwit_wasi_config_add_file(godwit_wasi_config_t *config, const char *host_path,
+                            const char *guest_path, bool read_only)
+{
+    const struct gw_wasi_preopen preopen = { host_path, guest_path, read_only,
+                                             GW_WASI_FILE, 0 };
+    return add_preopen(config, &preopen);
+}
+
+godwit_error_t *
+godwit_wasi_config_add_image(godwit_wasi_config_t *config,
+                             const char *host_path, const char *guest_path,
+                             bool read_only)
+{
+    const struct gw_wasi_preopen preopen = { host_path, guest_path, read_only,
+                                             GW_WASI_IMAGE, 0 };
+    return add_preopen(config, &preopen);
+}
+
+godwit_error_t *
+godwit_wasi_config_add_tmpfs(godwit_wasi_config_t *config,
+                             const char *guest_path, uint64_t limit)
+{
+    const struct gw_wasi_preopen preopen = { NULL, guest_path, false,
+                                             GW_WASI_TMPFS, limit };
+    return add_preopen(config, &preopen);
 }
 
 void

@@ -81,6 +81,10 @@ enum gw_advice {
 
 /* ---- open files ---- */
 
+/* Opens a regular file of the host by a trusted path, to read and perhaps to
+ * write; GW_OSERR_INVAL when it is something else. */
+enum gw_oserr gw_file_open(const char *path, bool write, int *fd);
+
 void gw_file_close(int fd);
 /* *done is the number of bytes moved, which may be fewer than asked; 0 from
  * a read is the end. */

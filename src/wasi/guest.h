@@ -12,10 +12,18 @@ struct gw_wasi_strings {
     uint32_t size, count;
 };
 
+/* A tree of files in memory, and the image that it shows. */
+struct gw_wasi_tree {
+    struct gw_tree *tree;
+    const void *image; /* mapped; NULL: none */
+    size_t image_size;
+};
+
 struct gw_wasi {
     struct gw_alloc *alloc;
     struct gw_wasi_strings args, env;
     struct gw_wasi_strings names; /* of the preopens */
+    struct gw_vec trees;          /* struct gw_wasi_tree */
     struct gw_fdtable fds;
     struct gw_wasi_file *captured[3]; /* or NULL */
     uint64_t limits[GW_WASI_LIMIT_COUNT];

@@ -1,4 +1,5 @@
 #include "wasi/wasi.h"
+#include "wasi/preopen.h"
 #include "wasi/thread.h"
 #include "base/utf8.h"
 #include "os/wall.h"
@@ -25,10 +26,10 @@ gw_wasi_config_init(struct gw_wasi_config *config)
 
 /* ---- strings ---- */
 
-static enum gw_err
-copy_strings(struct gw_wasi *wasi, const char *const *strings, size_t count,
-             const char *what, struct gw_diag *diag,
-             struct gw_wasi_strings *out)
+enum gw_err
+gw_wasi_copy_strings(struct gw_wasi *wasi, const char *const *strings,
+                     size_t count, const char *what, struct gw_diag *diag,
+                     struct gw_wasi_strings *out)
 {
     uint64_t limit = wasi->limits[GW_WASI_LIMIT_STRINGS];
     uint64_t size = 0;
@@ -55,9 +56,9 @@ copy_strings(struct gw_wasi *wasi, const char *const *strings, size_t count,
 
 /* ---- what is open at the start ---- */
 
-static enum gw_err
-add(struct gw_wasi *wasi, const struct gw_fd *entry, const char *what,
-    struct gw_diag *diag)
+enum gw_err
+gw_wasi_add_fd(struct gw_wasi *wasi, const struct gw_fd *entry,
+               const char *what, struct gw_diag *diag)
 {
     uint32_t fd;
     enum gw_oserr err = gw_fdtable_add(&wasi->fds, entry, &fd);
@@ -94,34 +95,7 @@ add_stdio(struct gw_wasi *wasi, unsigned stream,
     entry.base &= ~(stream == 0 ? GW_RIGHT(FD_WRITE) : GW_RIGHT(FD_READ));
     if (stdio->kind == GW_WASI_CAPTURE)
         wasi->captured[stream] = gw_wasi_file_ref(entry.file);
-    return add(wasi, &entry, names[stream], diag);
-}
-
-static enum gw_err
-add_preopen(struct gw_wasi *wasi, const struct gw_wasi_preopen *preopen,
-            const char *name, struct gw_diag *diag)
-{
-    struct gw_fd entry = { 0 };
-    int host;
-    if (name[0] == '\0' || gw_utf8_check(gw_span_str(name)) != strlen(name))
-        return gw_diag_report(diag, GW_ERR_ARGUMENT, GW_NO_OFFSET,
-                              "the guest's name of %s is empty or not UTF-8",
-                              preopen->host_path);
-    enum gw_oserr err = gw_dir_open(preopen->host_path, &host);
-    if (err == GW_OSERR_OK)
-        err = gw_wasi_file_host(wasi->alloc, host, true, 0, &entry.file);
-    if (err != GW_OSERR_OK)
-        return gw_diag_report(diag, GW_ERR_IO, GW_NO_OFFSET,
-                              "cannot open directory %s: %s",
-                              preopen->host_path, gw_oserr_text(err));
-    uint64_t taken = preopen->read_only ? gw_rights_for(GW_CHANGES) : 0;
-    entry.file->read_only = preopen->read_only;
-    entry.base = gw_rights_for(GW_FOR_DIRECTORY) & ~taken;
-    entry.inheriting = gw_rights_for(GW_FOR_DIRECTORY | GW_FOR_REGULAR |
-                                     GW_FOR_DEVICE | GW_FOR_PIPE) &
-                       ~taken;
-    entry.preopen = name;
-    return add(wasi, &entry, preopen->host_path, diag);
+    return gw_wasi_add_fd(wasi, &entry, names[stream], diag);
 }
 
 static enum gw_err
@@ -141,30 +115,7 @@ add_listener(struct gw_wasi *wasi, int host, struct gw_diag *diag)
     entry.file->kind = GW_FOR_LISTENER;
     entry.base = gw_rights_for(GW_FOR_LISTENER);
     entry.inheriting = gw_rights_for(GW_FOR_SOCKET);
-    return add(wasi, &entry, "listener", diag);
-}
-
-/* The guest's names are kept first; each entry then points to its own. */
-static enum gw_err
-add_preopens(struct gw_wasi *wasi, const struct gw_wasi_config *config,
-             struct gw_diag *diag)
-{
-    size_t count = config->preopen_count;
-    const char **names = gw_alloc_zero(wasi->alloc, count, sizeof *names);
-    if (!names)
-        return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
-                              "no memory for the preopens");
-    for (size_t i = 0; i < count; i++)
-        names[i] = config->preopens[i].guest_path;
-    enum gw_err err = copy_strings(wasi, names, count, "directory names", diag,
-                                   &wasi->names);
-    gw_alloc_free(wasi->alloc, names, count * sizeof *names);
-    const char *name = wasi->names.bytes;
-    for (size_t i = 0; i < count && err == GW_OK; i++) {
-        err = add_preopen(wasi, &config->preopens[i], name, diag);
-        name += strlen(name) + 1;
-    }
-    return err;
+    return gw_wasi_add_fd(wasi, &entry, "listener", diag);
 }
 
 /* ---- the whole ---- */
@@ -187,15 +138,16 @@ static enum gw_err
 fill(struct gw_wasi *wasi, const struct gw_wasi_config *config,
      struct gw_diag *diag)
 {
-    enum gw_err err = copy_strings(wasi, config->args, config->arg_count,
-                                   "arguments", diag, &wasi->args);
+    enum gw_err err = gw_wasi_copy_strings(wasi, config->args,
+                                           config->arg_count, "arguments", diag,
+                                           &wasi->args);
     if (err == GW_OK)
-        err = copy_strings(wasi, config->env, config->env_count, "environment",
-                           diag, &wasi->env);
+        err = gw_wasi_copy_strings(wasi, config->env, config->env_count,
+                                   "environment", diag, &wasi->env);
     for (unsigned i = 0; i < 3 && err == GW_OK; i++)
         err = add_stdio(wasi, i, &config->stdio[i], diag);
     if (err == GW_OK)
-        err = add_preopens(wasi, config, diag);
+        err = gw_wasi_add_preopens(wasi, config, diag);
     for (size_t i = 0; i < config->listener_count && err == GW_OK; i++)
         err = add_listener(wasi, config->listeners[i], diag);
     if (err != GW_OK || !config->threads)
@@ -220,6 +172,7 @@ gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
     wasi->alloc = alloc;
     memcpy(wasi->limits, config->limits, sizeof wasi->limits);
     wasi->own_walk = config->own_walk;
+    gw_vec_init(&wasi->trees, alloc, sizeof(struct gw_wasi_tree));
     gw_fdtable_init(&wasi->fds, alloc,
                     (size_t)wasi->limits[GW_WASI_LIMIT_HANDLES]);
     err = fill(wasi, config, diag);
@@ -238,6 +191,7 @@ gw_wasi_free(struct gw_wasi *wasi)
         return;
     gw_wasi_threads_delete(wasi->threads);
     gw_fdtable_fini(&wasi->fds);
+    gw_wasi_drop_trees(wasi);
     for (unsigned i = 0; i < 3; i++)
         gw_wasi_file_unref(wasi->captured[i]);
     gw_alloc_free(wasi->alloc, wasi->args.bytes, wasi->args.size);

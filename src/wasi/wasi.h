@@ -32,10 +32,21 @@ struct gw_wasi_stdio {
     struct gw_span bytes;
 };
 
+enum gw_wasi_preopen_kind {
+    GW_WASI_DIR,   /* a directory of the host; a file there is a FILE */
+    GW_WASI_FILE,  /* one file: the preopen is the directory of guest_path,
+                      together with those of other files in it */
+    GW_WASI_TMPFS, /* an empty tree in memory */
+    GW_WASI_IMAGE  /* the tree in an archive; what is changed, unless it is
+                      read-only, stays in memory */
+};
+
 struct gw_wasi_preopen {
     const char *host_path;
     const char *guest_path; /* the name the guest sees */
     bool read_only;
+    enum gw_wasi_preopen_kind kind;
+    uint64_t limit; /* bytes that a tree may hold; 0: as limits say */
 };
 
 struct gw_wasi_config {

@@ -7,8 +7,8 @@ static void
 begin(struct guest *g, uint64_t handles)
 {
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopens[] = { { top, "/a", false },
-                                          { top, "/b", true } };
+    struct gw_wasi_preopen preopens[] = { { top, "/a", false, GW_WASI_DIR, 0 },
+                                          { top, "/b", true, GW_WASI_DIR, 0 } };
     scratch_make(top);
     scratch_file(top, "file", "inside");
     gw_wasi_config_init(&config);

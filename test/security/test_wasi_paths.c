@@ -9,7 +9,7 @@ begin(struct guest *g, bool own_walk, bool read_only)
 {
     char box[80];
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopen = { box, "/", read_only };
+    struct gw_wasi_preopen preopen = { box, "/", read_only, GW_WASI_DIR, 0 };
     scratch_make(top);
     scratch_dir(top, "out");
     scratch_file(top, "out/secret", "secret");

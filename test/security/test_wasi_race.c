@@ -69,7 +69,7 @@ race(bool own_walk)
     char box[80];
     struct guest g;
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopen = { box, "/", false };
+    struct gw_wasi_preopen preopen = { box, "/", false, GW_WASI_DIR, 0 };
     struct gw_os_thread thread;
     unsigned inside = 0, refused = 0;
     scratch_make(top);

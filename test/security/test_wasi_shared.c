@@ -61,8 +61,8 @@ static void
 begin(struct guest *g, const char *a, const char *b)
 {
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopens[4] = { { a, "/a", false },
-                                           { b, "/b", true } };
+    struct gw_wasi_preopen preopens[4] = { { a, "/a", false, GW_WASI_DIR, 0 },
+                                           { b, "/b", true, GW_WASI_DIR, 0 } };
     gw_wasi_config_init(&config);
     config.preopens = preopens;
     config.preopen_count = 2;
@@ -148,8 +148,10 @@ closing_twice_at_once_closes_once(void)
     static struct closer closers[USERS];
     struct guest g;
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopens[2] = { { "/tmp", "/a", true },
-                                           { "/tmp", "/b", true } };
+    struct gw_wasi_preopen preopens[2] = {
+        { "/tmp", "/a", true, GW_WASI_DIR, 0 },
+        { "/tmp", "/b", true, GW_WASI_DIR, 0 }
+    };
     uint32_t fd, opened = 0;
     gw_wasi_config_init(&config);
     config.preopens = preopens;

@@ -276,7 +276,7 @@ test_unstable(void)
     struct gw_wasi_config config;
     char top[64];
     uint32_t fd;
-    struct gw_wasi_preopen preopen = { top, "/", false };
+    struct gw_wasi_preopen preopen = { top, "/", false, GW_WASI_DIR, 0 };
     scratch_make(top);
     gw_wasi_config_init(&config);
     config.preopens = &preopen;
@@ -311,7 +311,8 @@ test_config(void)
 {
     struct gw_alloc alloc;
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopen = { "/nowhere/at/all", "/", false };
+    struct gw_wasi_preopen preopen = { "/nowhere/at/all", "/", false,
+                                       GW_WASI_DIR, 0 };
     struct gw_diag diag;
     struct gw_wasi *wasi = NULL;
     gw_alloc_init(&alloc, NULL, NULL, SIZE_MAX);

@@ -13,7 +13,8 @@ static void
 start(struct guest *g, bool read_only, bool own_walk)
 {
     struct gw_wasi_config config;
-    struct gw_wasi_preopen preopen = { top, "/work", read_only };
+    struct gw_wasi_preopen preopen = { top, "/work", read_only, GW_WASI_DIR,
+                                       0 };
     gw_wasi_config_init(&config);
     config.preopens = &preopen;
     config.preopen_count = 1;

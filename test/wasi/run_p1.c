@@ -1,13 +1,14 @@
 /*
  * Runs the prebuilt modules of WebAssembly/wasi-testsuite under a command.
  *
- *     run_p1 GODWIT FOLDER SUITE [WORD]
+ *     run_p1 [--image] GODWIT FOLDER SUITE [WORD]
  *
  * SUITE is the archive (unpacked below FOLDER) or a folder with p1/ and
  * threads/.  Beside X.wasm an optional X.json says: args, env, root (a folder
  * beside it, of which the guest gets a fresh copy as "/"), exit_code, stdout,
  * stderr.  With WORD only modules whose path contains it run, and what they
- * print is shown.
+ * print is shown.  With --image that folder is a tar file, granted to be
+ * written to in memory.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ enum { WORDS_MAX = 32, TEXT_MAX = 4096, OUTPUT_MAX = 65536, SECONDS = 60 };
 static const char *const parts[] = { "p1/assemblyscript", "p1/c", "p1/rust",
                                      "threads" };
 static unsigned long passed, failed;
+static bool as_image;
 
 /* Text that does not fit would run something else than was meant. */
 static void
@@ -193,8 +195,8 @@ become(const char *godwit, const char *module, const char *root,
     if (threads)
         argv[n++] = "--threads";
     if (expected->root) {
-        print_to(dir, sizeof dir, "%s::/", root);
-        argv[n++] = "--dir";
+        print_to(dir, sizeof dir, as_image ? "%s.tar::/:rw" : "%s::/", root);
+        argv[n++] = as_image ? "--image" : "--dir";
         argv[n++] = dir;
     }
     for (size_t i = 0; i < expected->env_count; i++) {
@@ -271,6 +273,8 @@ run(const char *godwit, const char *folder, const char *suite, const char *base,
                    "find '%2$s' -name '*.cleanup' -exec rm -rf {} +",
                    path, root))
             printf("cannot copy %s\n", path);
+        if (as_image && !shell("tar -cf '%1$s.tar' -C '%1$s' .", root, ""))
+            printf("cannot pack %s\n", path);
     }
     print_to(path, sizeof path, "%s/%s.wasm", suite, base);
     (void)fflush(stdout);
@@ -321,8 +325,13 @@ int
 main(int argc, char **argv)
 {
     char suite[PATH_MAX];
+    if (argc > 1 && strcmp(argv[1], "--image") == 0) {
+        as_image = true;
+        argc--;
+        argv++;
+    }
     if (argc < 4) {
-        fprintf(stderr, "usage: run_p1 GODWIT FOLDER SUITE [WORD]\n");
+        fprintf(stderr, "usage: run_p1 [--image] GODWIT FOLDER SUITE [WORD]\n");
         return 2;
     }
     if (access(argv[3], R_OK) != 0) {

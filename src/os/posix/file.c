@@ -127,6 +127,20 @@ moved(ssize_t result, size_t *done)
     return result < 0 ? gw_oserr_from_errno(errno) : GW_OSERR_OK;
 }
 
+enum gw_oserr
+gw_file_open(const char *path, bool write, int *fd)
+{
+    struct stat host;
+    int flags = (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    RETRY(*fd, open(path, flags));
+    if (*fd == -1)
+        return gw_oserr_from_errno(errno);
+    if (fstat(*fd, &host) == 0 && S_ISREG(host.st_mode))
+        return GW_OSERR_OK;
+    gw_file_close(*fd);
+    return GW_OSERR_INVAL;
+}
+
 void
 gw_file_close(int fd)
 {

@@ -129,6 +129,7 @@ place_resolve(const struct gw_at *at, struct place *place, struct gw_walk *walk)
         place_end(place);
         place->dir = gw_walk_dir(walk);
         place->owned = false;
+        place->must_dir = place->must_dir || walk->must_dir;
         memcpy(place->name, walk->name, sizeof place->name);
         err = place_type(place, &type);
     }
