@@ -45,6 +45,7 @@
 #include "godwit/external.h"
 #include "godwit/linker.h"
 #include "godwit/module.h"
+#include "godwit/policy.h"
 #include "godwit/run.h"
 #include "godwit/script.h"
 #include "godwit/text.h"

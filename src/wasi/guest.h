@@ -21,6 +21,8 @@ struct gw_wasi {
     uint64_t limits[GW_WASI_LIMIT_COUNT];
     struct gw_wasi_threads *threads; /* NULL: not granted */
     bool own_walk;
+    struct gw_gate *gate; /* a reference, or NULL */
+    size_t start_handles; /* open before the guest began */
 };
 
 #endif

@@ -2,6 +2,9 @@
 #include "wasi/thread.h"
 #include "base/utf8.h"
 #include "os/wall.h"
+#include "policy/gate.h"
+
+#include <assert.h>
 
 static const struct {
     const char *name;
@@ -227,8 +230,16 @@ gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
         gw_wasi_free(wasi);
         return err;
     }
+    wasi->start_handles = gw_fdtable_count(&wasi->fds);
     *out = wasi;
     return GW_OK;
+}
+
+void
+gw_wasi_set_gate(struct gw_wasi *wasi, struct gw_gate *gate)
+{
+    assert(!wasi->gate);
+    wasi->gate = gw_gate_ref(gate);
 }
 
 void
@@ -238,6 +249,7 @@ gw_wasi_free(struct gw_wasi *wasi)
         return;
     gw_wasi_threads_delete(wasi->threads);
     gw_fdtable_fini(&wasi->fds);
+    gw_gate_unref(wasi->gate);
     for (unsigned i = 0; i < 3; i++)
         gw_wasi_file_unref(wasi->captured[i]);
     gw_alloc_free(wasi->alloc, wasi->args.bytes, wasi->args.size);

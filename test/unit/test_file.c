@@ -123,7 +123,8 @@ test_table(void)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int own = 0; own < 2; own++) {
-            struct gw_at at = { box, cases[i].path, cases[i].follow, own };
+            struct gw_at at = { box, cases[i].path, cases[i].follow, own,
+                                false };
             int fd = -1;
             enum gw_oserr err = gw_at_open(&at, cases[i].flags, &fd);
             if (!CHECK_EQ_U64(err, cases[i].err))
@@ -142,8 +143,8 @@ static void
 test_create(void)
 {
     for (int own = 0; own < 2; own++) {
-        struct gw_at at = { box, "dangling", true, own };
-        struct gw_at made = { box, "nothing", true, own };
+        struct gw_at at = { box, "dangling", true, own, false };
+        struct gw_at made = { box, "nothing", true, own, false };
         int fd;
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_WRITE | GW_OPEN_CREATE, &fd),
                      GW_OSERR_OK);
@@ -168,7 +169,7 @@ test_limits(void)
     }
     for (int own = 0; own < 2; own++) {
         int fd;
-        struct gw_at at = { box, "l40", true, own };
+        struct gw_at at = { box, "l40", true, own, false };
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_READ, &fd), GW_OSERR_OK);
         gw_file_close(fd);
         at.path = "l41";
@@ -273,7 +274,8 @@ test_stat_and_links(void)
     struct gw_file_times times = { GW_TIME_SET, GW_TIME_SET, 5, 7000000009 };
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         for (int own = 0; own < 2; own++) {
-            struct gw_at at = { box, stats[i].path, stats[i].follow, own };
+            struct gw_at at = { box, stats[i].path, stats[i].follow, own,
+                                false };
             struct gw_file_stat stat;
             enum gw_oserr err = gw_at_stat(&at, &stat);
             if (!CHECK_EQ_U64(err, stats[i].err))
@@ -289,7 +291,7 @@ test_stat_and_links(void)
     }
     char buffer[8];
     size_t used;
-    struct gw_at at = { box, "to_file", false, false };
+    struct gw_at at = { box, "to_file", false, false, false };
     CHECK_EQ_U64(gw_at_read_link(&at, buffer, 3, &used), GW_OSERR_OK);
     CHECK(used == 3 && memcmp(buffer, "fil", 3) == 0);
     at.path = "file";
@@ -323,7 +325,7 @@ test_dir_read(void)
         scratch_print(name, sizeof name, "box/many/%d", i);
         scratch_file(top, name, "");
     }
-    struct gw_at at = { box, "many", true, false };
+    struct gw_at at = { box, "many", true, false, false };
     int fd;
     CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_READ | GW_OPEN_DIRECTORY, &fd),
                  GW_OSERR_OK);
