@@ -6,12 +6,9 @@
 
 #include <assert.h>
 
-static const struct {
-    const char *name;
-    uint64_t standard, maximum;
-} limit_table[GW_WASI_LIMIT_COUNT] = {
+const struct gw_wasi_limit_info gw_wasi_limit_table[GW_WASI_LIMIT_COUNT] = {
 #define LIMIT(ident, name, standard, maximum, effect) \
-    { name, standard, maximum },
+    { name, effect, standard, maximum },
 #include "wasi/limit.def"
 #undef LIMIT
 };
@@ -23,7 +20,7 @@ gw_wasi_config_init(struct gw_wasi_config *config)
     for (unsigned i = 0; i < 3; i++)
         config->stdio[i].host_fd = (int)i;
     for (unsigned i = 0; i < GW_WASI_LIMIT_COUNT; i++)
-        config->limits[i] = limit_table[i].standard;
+        config->limits[i] = gw_wasi_limit_table[i].standard;
 }
 
 /* ---- strings ---- */
@@ -176,12 +173,12 @@ static enum gw_err
 check_limits(const struct gw_wasi_config *config, struct gw_diag *diag)
 {
     for (unsigned i = 0; i < GW_WASI_LIMIT_COUNT; i++) {
-        if (config->limits[i] > limit_table[i].maximum ||
+        if (config->limits[i] > gw_wasi_limit_table[i].maximum ||
             config->limits[i] == 0)
-            return gw_diag_report(diag, GW_ERR_ARGUMENT, GW_NO_OFFSET,
-                                  "%s must be from 1 to %llu",
-                                  limit_table[i].name,
-                                  (unsigned long long)limit_table[i].maximum);
+            return gw_diag_report(
+                diag, GW_ERR_ARGUMENT, GW_NO_OFFSET,
+                "%s must be from 1 to %llu", gw_wasi_limit_table[i].name,
+                (unsigned long long)gw_wasi_limit_table[i].maximum);
     }
     return GW_OK;
 }

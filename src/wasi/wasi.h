@@ -18,6 +18,12 @@ enum gw_wasi_limit {
     GW_WASI_LIMIT_COUNT
 };
 
+struct gw_wasi_limit_info {
+    const char *name, *effect;
+    uint64_t standard, maximum;
+};
+extern const struct gw_wasi_limit_info gw_wasi_limit_table[GW_WASI_LIMIT_COUNT];
+
 enum gw_wasi_stdio_kind {
     GW_WASI_NULL,    /* reads as empty, swallows what is written */
     GW_WASI_INHERIT, /* the descriptor of this process with that number */
