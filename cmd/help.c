@@ -117,6 +117,13 @@ each_limit(void (*row)(const char *left, const char *help))
                  (unsigned long long)limit.standard);
         row(left, limit.effect);
     }
+    for (unsigned i = 0; godwit_policy_limit(i, &limit); i++) {
+        if (strcmp(limit.name, "audit-bytes") != 0)
+            continue; /* the others are not for --limit */
+        snprintf(left, sizeof(left), "%s=%llu", limit.name,
+                 (unsigned long long)limit.standard);
+        row(left, limit.effect);
+    }
 }
 
 /* ---- the manual: doc/cli.md ---- */

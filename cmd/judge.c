@@ -121,7 +121,8 @@ open_audit(struct cmd_judge *judge, const char *instance)
     if (code != CMD_GO_ON)
         return code;
     return outcome(NULL, godwit_gate_audit(judge->gate, instance, write_record,
-                                           judge->audit, 0));
+                                           judge->audit,
+                                           judge->audit_limit));
 }
 
 int

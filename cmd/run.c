@@ -271,7 +271,9 @@ take_limit(void *state, const char *value)
     name[size] = '\0';
     godwit_error_t *error = godwit_option_parse(GODWIT_OPTION_MAX_HOST,
                                                 value + size + 1, &number);
-    if (!error)
+    if (!error && strcmp(name, "audit-bytes") == 0)
+        run->judge.audit_limit = number;
+    else if (!error)
         error = godwit_wasi_config_set_limit(run->wasi, name, number);
     int code = outcome(error);
     return code == CMD_EXIT_NO_INPUT ? CMD_EXIT_USAGE : code;

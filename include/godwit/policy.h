@@ -105,6 +105,9 @@ GODWIT_API godwit_error_t *
 godwit_gate_audit(godwit_gate_t *gate, const char *instance,
                   void (*write)(void *env, const char *line, size_t size),
                   void *env, uint64_t limit);
+/* The limits there: audit-bytes, ..., as godwit_wasi_limit. */
+GODWIT_API bool godwit_policy_limit(unsigned number,
+                                    struct godwit_wasi_limit *out);
 
 /* Before it is given to a linker: allows everything and keeps what for. */
 GODWIT_API void godwit_gate_learn(godwit_gate_t *gate);

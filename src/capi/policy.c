@@ -219,6 +219,17 @@ godwit_gate_audit(godwit_gate_t *gate, const char *instance,
                                limit ? limit : row->standard));
 }
 
+bool
+godwit_policy_limit(unsigned number, struct godwit_wasi_limit *out)
+{
+    if (number >= GW_POLICY_LIMIT_COUNT)
+        return false;
+    const struct gw_policy_limit_info *row = &gw_policy_limit_table[number];
+    *out = (struct godwit_wasi_limit){ row->name, row->effect, row->standard,
+                                       row->maximum };
+    return true;
+}
+
 void
 godwit_gate_learn(godwit_gate_t *gate)
 {

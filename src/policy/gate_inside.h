@@ -57,6 +57,7 @@ struct gw_lesson {
     const char *path;       /* or NULL */
     unsigned access, clock; /* clock: from 1; 0 none */
     bool links;
+    bool pair; /* one of two paths */
 };
 bool gw_learn(struct gw_gate_inside *gate, const struct gw_guard *guard,
               const struct gw_ask *ask, bool links);

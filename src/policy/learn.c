@@ -5,29 +5,42 @@
 
 /* ---- remembering ---- */
 
+enum { MARKS = 5 };
+
+/* Writes what tells a lesson from others, but for its path; returns the
+ * size. */
+static size_t
+write_key(uint8_t *key, const struct gw_lesson *lesson)
+{
+    const uint8_t marks[MARKS] = { (uint8_t)lesson->access,
+                                   (uint8_t)lesson->clock, lesson->links,
+                                   lesson->pair, lesson->path != NULL };
+    memcpy(key, lesson->function.data, lesson->function.size);
+    memcpy(key + lesson->function.size, marks, MARKS);
+    return lesson->function.size + MARKS;
+}
+
 /* Keeps one lesson, unless it is known. */
 static bool
 keep(struct gw_gate_inside *gate, const struct gw_lesson *lesson)
 {
-    size_t path = lesson->path ? strlen(lesson->path) + 1 : 0;
-    size_t size = lesson->function.size + 4 + path;
-    uint8_t *key = gw_arena_get(&gate->learned, size);
+    size_t path = lesson->path ? strlen(lesson->path) : 0;
+    uint8_t *key = gw_arena_get(&gate->learned,
+                                lesson->function.size + MARKS + path + 1);
     if (!key)
         return false;
-    const uint8_t marks[4] = { (uint8_t)lesson->access, (uint8_t)lesson->clock,
-                               lesson->links, path != 0 };
-    memcpy(key, lesson->function.data, lesson->function.size);
-    memcpy(key + lesson->function.size, marks, sizeof marks);
+    size_t size = write_key(key, lesson);
     if (path)
-        memcpy(key + lesson->function.size + 4, lesson->path, path);
-    if (gw_map_find(&gate->known, gw_span(key, size)))
+        memcpy(key + size, lesson->path, path);
+    if (gw_map_find(&gate->known, gw_span(key, size + path)))
         return true;
     struct gw_lesson *kept = gw_vec_push(&gate->lessons);
-    if (!kept || gw_map_put(&gate->known, gw_span(key, size), 0, NULL) != GW_OK)
+    if (!kept ||
+        gw_map_put(&gate->known, gw_span(key, size + path), 0, NULL) != GW_OK)
         return false;
     *kept = *lesson;
     kept->function.data = key;
-    kept->path = path ? (const char *)key + lesson->function.size + 4 : NULL;
+    kept->path = lesson->path ? (const char *)key + size : NULL;
     return true;
 }
 
@@ -51,6 +64,7 @@ gw_learn(struct gw_gate_inside *gate, const struct gw_guard *guard,
     if (!(ask->has & GW_ASK_PATH))
         return keep(gate, &lesson);
     lesson.links = links;
+    lesson.pair = ask->path_count > 1;
     lesson.access = ask->has & GW_ASK_ACCESS ? ask->access : 0;
     for (unsigned i = 0; i < ask->path_count; i++) {
         lesson.path = ask->paths[i];
@@ -62,8 +76,8 @@ gw_learn(struct gw_gate_inside *gate, const struct gw_guard *guard,
 
 /* ---- writing ---- */
 
-/* What belongs into one rule lies together; paths so that what is beneath a
- * place follows it at once. */
+/* What belongs into one rule lies together.  Rules that follow links come
+ * first: the others may be about places above. */
 static int
 compare(const void *left, const void *right)
 {
@@ -75,15 +89,12 @@ compare(const void *left, const void *right)
         order = (a->function.size > b->function.size) -
                 (a->function.size < b->function.size);
     if (order == 0)
-        order = (int)(a->access * 2 + a->links) -
-                (int)(b->access * 2 + b->links);
-    if (order != 0 || !a->path || !b->path)
-        return order ? order : (int)a->clock - (int)b->clock;
-    const char *p = a->path, *q = b->path;
-    for (; *p && *p == *q; p++)
-        q++;
-    return (*p == '/' ? 1 : (unsigned char)*p * 2) -
-           (*q == '/' ? 1 : (unsigned char)*q * 2);
+        order = (int)b->links - (int)a->links;
+    if (order == 0)
+        order = (int)a->access - (int)b->access;
+    if (order == 0 && a->path && b->path)
+        order = strcmp(a->path, b->path);
+    return order ? order : (int)a->clock - (int)b->clock;
 }
 
 static bool
@@ -93,27 +104,66 @@ same_rule(const struct gw_lesson *a, const struct gw_lesson *b)
            a->links == b->links;
 }
 
+/* Is the first size bytes of the path a lesson that allows as much?  Two paths
+ * of one call must be allowed by one rule. */
 static bool
-covers(const char *place, const char *path)
+is_known(const struct gw_gate_inside *gate, const struct gw_lesson *lesson,
+         size_t size)
 {
-    size_t size = strlen(place);
-    if (place[size - 1] == '/')
-        return path[0] == '/';
-    return strncmp(place, path, size) == 0 && path[size] == '/';
+    uint8_t key[1024 + MARKS + GW_CLEAN_MAX];
+    bool whole = lesson->path[size] == '\0';
+    struct gw_lesson other = *lesson;
+    for (unsigned i = 0; i < 8; i++) {
+        other.access = i & 3;
+        other.links = i >> 2;
+        bool same = other.access == lesson->access &&
+                    other.links == lesson->links;
+        if ((lesson->access & ~other.access) || (lesson->links && i < 4) ||
+            (!lesson->access && other.access) ||
+            (same ? whole : lesson->pair))
+            continue;
+        size_t used = write_key(key, &other);
+        memcpy(key + used, lesson->path, size);
+        if (gw_map_find(&gate->known, gw_span(key, used + size)))
+            return true;
+    }
+    return false;
+}
+
+/* Is it said already by a lesson about the same place, or one above?  Only so
+ * many are looked for: who hides deeper gets a longer policy. */
+static bool
+is_covered(const struct gw_gate_inside *gate, const struct gw_lesson *lesson)
+{
+    enum { LEVELS = 32 };
+    const char *path = lesson->path, *slash = path;
+    struct gw_lesson here = *lesson;
+    if (is_known(gate, lesson, strlen(path)))
+        return true;
+    here.path = path[0] == '/' ? "/" : ".";
+    if (strcmp(path, here.path) != 0) {
+        char root[3] = { here.path[0], '!', '\0' };
+        here.path = root; /* not the whole of the lesson's own path */
+        if (is_known(gate, &here, 1))
+            return true;
+    }
+    for (unsigned i = 0; i < LEVELS; i++) {
+        slash = strchr(slash + 1, '/');
+        if (!slash)
+            return false;
+        if (is_known(gate, lesson, (size_t)(slash - path)))
+            return true;
+    }
+    return false;
 }
 
 static bool
 write_paths(struct gw_vec *text, const struct gw_lesson *from, size_t count)
 {
-    const char *last = NULL;
     bool good = gw_append(text, "path = [");
-    for (size_t i = 0; i < count && good; i++) {
-        if (last && covers(last, from[i].path))
-            continue;
-        good = gw_append(text, last ? ",\n        " : "") &&
+    for (size_t i = 0; i < count && good; i++)
+        good = gw_append(text, i ? ",\n        " : "") &&
                gw_append_quoted(text, gw_span_str(from[i].path));
-        last = from[i].path;
-    }
     return good && gw_append(text, "]\n");
 }
 
@@ -151,7 +201,12 @@ gw_gate_learned(struct gw_gate *gate, struct gw_vec *text)
     struct gw_gate_inside *inside = gate->inside;
     gw_os_mutex_lock(&inside->lock);
     struct gw_lesson *lessons = inside->lessons.data;
-    size_t count = inside->lessons.count, end;
+    size_t count = 0, end;
+    for (size_t i = 0; i < inside->lessons.count; i++) {
+        if (!lessons[i].path || !is_covered(inside, &lessons[i]))
+            lessons[count++] = lessons[i];
+    }
+    inside->lessons.count = count; /* the others will not come again */
     bool good = !inside->forgot && gw_append(text, "version = 1\n");
     if (count > 0)
         qsort(lessons, count, sizeof *lessons, compare);

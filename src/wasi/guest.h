@@ -13,7 +13,9 @@ struct gw_wasi_strings {
 };
 
 struct gw_wasi {
-    struct gw_alloc *alloc;
+    struct gw_alloc *parent; /* of this struct */
+    struct gw_alloc budget;  /* HOST_BYTES out of parent */
+    struct gw_alloc *alloc;  /* of all else: the budget */
     struct gw_wasi_strings args, env;
     struct gw_wasi_strings names; /* of the preopens */
     struct gw_fdtable fds;

@@ -206,6 +206,15 @@ fill(struct gw_wasi *wasi, const struct gw_wasi_config *config,
                                           "no memory for threads");
 }
 
+static void *
+resize_parent(void *env, void *old, size_t old_size, size_t new_size)
+{
+    if (new_size > 0)
+        return gw_alloc_resize(env, old, old_size, new_size);
+    gw_alloc_free(env, old, old_size);
+    return NULL;
+}
+
 enum gw_err
 gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
             struct gw_diag *diag, struct gw_wasi **out)
@@ -217,7 +226,11 @@ gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
     if (!wasi)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "no memory for WASI");
-    wasi->alloc = alloc;
+    wasi->parent = alloc;
+    wasi->alloc = &wasi->budget;
+    uint64_t bytes = config->limits[GW_WASI_LIMIT_HOST_BYTES];
+    gw_alloc_init(&wasi->budget, resize_parent, alloc,
+                  bytes < SIZE_MAX ? (size_t)bytes : SIZE_MAX);
     memcpy(wasi->limits, config->limits, sizeof wasi->limits);
     wasi->own_walk = config->own_walk;
     gw_fdtable_init(&wasi->fds, alloc,
@@ -252,7 +265,7 @@ gw_wasi_free(struct gw_wasi *wasi)
     gw_alloc_free(wasi->alloc, wasi->args.bytes, wasi->args.size);
     gw_alloc_free(wasi->alloc, wasi->env.bytes, wasi->env.size);
     gw_alloc_free(wasi->alloc, wasi->names.bytes, wasi->names.size);
-    gw_alloc_free(wasi->alloc, wasi, sizeof *wasi);
+    gw_alloc_free(wasi->parent, wasi, sizeof *wasi);
 }
 
 enum gw_err

@@ -187,12 +187,50 @@ test_limits(void)
     }
 }
 
+/* Without links: only what would have to be followed fails. */
+static void
+test_no_links(void)
+{
+    static const struct {
+        const char *path;
+        bool follow;
+        enum gw_oserr open, stat;
+    } paths[] = {
+        { "file", true, GW_OSERR_OK, GW_OSERR_OK },
+        { "to_file", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_file", false, GW_OSERR_LOOP, GW_OSERR_OK },
+        { "to_dir", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/.", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/../file", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "escape_dir/secret", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "a/../file", true, GW_OSERR_OK, GW_OSERR_OK },
+        { "../file", true, GW_OSERR_PERM, GW_OSERR_PERM },
+    };
+    struct gw_at make = { box, "to_dir", false, false, false };
+    CHECK_EQ_U64(gw_at_symlink("a", &make), GW_OSERR_OK);
+    for (size_t i = 0; i < 2 * (sizeof paths / sizeof *paths); i++) {
+        size_t k = i / 2;
+        struct gw_at at = { box, paths[k].path, paths[k].follow, i % 2, true };
+        struct gw_file_stat stat;
+        int fd;
+        enum gw_oserr err = gw_at_open(&at, GW_OPEN_READ, &fd);
+        if (err == GW_OSERR_OK)
+            gw_file_close(fd);
+        bool good = CHECK_EQ_U64(err, paths[k].open);
+        good &= CHECK_EQ_U64(gw_at_stat(&at, &stat), paths[k].stat);
+        if (!good)
+            printf("    %s, own walk %d\n", paths[k].path, (int)(i % 2));
+    }
+    CHECK_EQ_U64(gw_at_unlink(&make), GW_OSERR_OK);
+}
+
 /* The operations that change names, with and without slashes. */
 static void
 test_names(void)
 {
     for (int own = 0; own < 2; own++) {
-#define AT(text) (&(struct gw_at){ box, text, false, own })
+#define AT(text) (&(struct gw_at){ box, text, false, own, false })
         struct gw_file_stat stat;
         CHECK_EQ_U64(gw_at_make_dir(AT("n/")), GW_OSERR_OK);
         CHECK_EQ_U64(gw_at_make_dir(AT("n")), GW_OSERR_EXIST);
@@ -403,6 +441,7 @@ main(void)
     test_table();
     test_create();
     test_limits();
+    test_no_links();
     test_names();
     test_stat_and_links();
     test_dir_read();

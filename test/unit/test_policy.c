@@ -675,11 +675,11 @@ test_learn(void)
     CHECK(gw_gate_learned(place.gate, &text) == GW_OK);
     *(char *)gw_vec_push(&text) = '\0';
     CHECK_STR(text.data, "version = 1\n"
+                         "\n[[rule]]\nfunc = \"m.f\"\npath = [\"/ä\\\"\"]\n"
+                         "access = \"write\"\nlinks = true\n"
                          "\n[[rule]]\nfunc = \"m.f\"\npath = [\"/a\",\n"
                          "        \"/a-b\",\n        \"/ä\\\"\"]\n"
-                         "access = \"read\"\n"
-                         "\n[[rule]]\nfunc = \"m.f\"\npath = [\"/ä\\\"\"]\n"
-                         "access = \"write\"\nlinks = true\n");
+                         "access = \"read\"\n");
     CHECK(allows_path(text.data, R, "/a/b"));
     CHECK(allows_path(text.data, W, "/ä\"/x"));
     CHECK(!allows_path(text.data, W, "/a"));
