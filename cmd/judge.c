@@ -121,8 +121,7 @@ open_audit(struct cmd_judge *judge, const char *instance)
     if (code != CMD_GO_ON)
         return code;
     return outcome(NULL, godwit_gate_audit(judge->gate, instance, write_record,
-                                           judge->audit,
-                                           judge->audit_limit));
+                                           judge->audit, judge->audit_limit));
 }
 
 int

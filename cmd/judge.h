@@ -15,7 +15,7 @@ struct cmd_judge {
     bool learn_new; /* learn_path must not be there yet */
     FILE *audit, *learn;
     uint64_t audit_limit; /* bytes; 0: the standard */
-    bool counts; /* calls are to be counted */
+    bool counts;          /* calls are to be counted */
     godwit_gate_t *gate;
 };
 

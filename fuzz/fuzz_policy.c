@@ -47,9 +47,8 @@ judge(struct gw_policy *policy)
                                        .paths = { "/a/b", "c" },
                                        .path_count = 2,
                                        .port = 80 };
-    const struct gw_subject subject = {
-        gw_span_str("wasi_snapshot_preview1"), gw_span_str("path_open")
-    };
+    const struct gw_subject subject = { gw_span_str("wasi_snapshot_preview1"),
+                                        gw_span_str("path_open") };
     struct gw_alloc alloc;
     struct gw_vec text;
     enum gw_answer answer;

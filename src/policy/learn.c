@@ -119,8 +119,7 @@ is_known(const struct gw_gate_inside *gate, const struct gw_lesson *lesson,
         bool same = other.access == lesson->access &&
                     other.links == lesson->links;
         if ((lesson->access & ~other.access) || (lesson->links && i < 4) ||
-            (!lesson->access && other.access) ||
-            (same ? whole : lesson->pair))
+            (!lesson->access && other.access) || (same ? whole : lesson->pair))
             continue;
         size_t used = write_key(key, &other);
         memcpy(key + used, lesson->path, size);
