@@ -391,7 +391,7 @@ integer(struct parser *p, struct gw_toml *node)
             break;
         gap = false;
         digits++;
-        if (sum > (INT64_MAX - digit) / base) {
+        if (sum > ((uint64_t)INT64_MAX - digit) / base) {
             fail(p, "the number is too large");
             return;
         }
