@@ -30,9 +30,13 @@ print_bash(void)
            "    COMPREPLY=()\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        options='");
-    for (int i = 0; cmd_table[i]; i++)
-        printf(" %.*s", (int)strcspn(cmd_table[i]->name, " "),
-               cmd_table[i]->name);
+    for (int i = 0; cmd_table[i]; i++) {
+        size_t size = strcspn(cmd_table[i]->name, " ");
+        /* Commands of two words lie together. */
+        if (i == 0 || strncmp(cmd_table[i - 1]->name, cmd_table[i]->name,
+                              size + (cmd_table[i]->name[size] != '\0')) != 0)
+            printf(" %.*s", (int)size, cmd_table[i]->name);
+    }
     printf(" --help --version'\n"
            "    elif [ \"${COMP_WORDS[1]}\" = policy ] && "
            "[ \"$COMP_CWORD\" -eq 2 ]; then\n"

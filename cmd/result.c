@@ -64,7 +64,8 @@ cmd_result_print(const struct cmd_result *result, const char *path,
     else
         fputs("null", stderr);
     print_number("fuel", metered, result->fuel - godwit_store_fuel(store));
-    print_number("guest_memory", true, godwit_store_usage(store, GODWIT_OPTION_MAX_MEMORY));
+    print_number("guest_memory", true,
+                 godwit_store_usage(store, GODWIT_OPTION_MAX_MEMORY));
     print_number("peak_memory", known, (uint64_t)usage.ru_maxrss * 1024);
     print_number("calls", gate != NULL, gate ? godwit_gate_calls(gate) : 0);
     print_number("wall_ns", true, wall);

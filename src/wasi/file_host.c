@@ -133,7 +133,7 @@ static struct gw_at
 host_at(const struct gw_wasi_at *at)
 {
     return (struct gw_at){ at->dir->host, at->path, at->follow, at->own_walk,
-                          at->no_links };
+                           at->no_links };
 }
 
 static enum gw_oserr

@@ -406,7 +406,7 @@ test_device_names(void)
         if (!CHECK(!gw_windows_is_special(plain[i], strlen(plain[i]))))
             printf("    %s\n", plain[i]);
     for (int own = 0; own < 2; own++) {
-        struct gw_at at = { box, "CON.txt", true, own };
+        struct gw_at at = { box, "CON.txt", true, own, false };
         int fd;
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_WRITE | GW_OPEN_CREATE, &fd),
                      GW_OSERR_OK);
