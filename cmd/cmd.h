@@ -45,9 +45,13 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_validate, cmd_inspect, cmd_wat2wasm,
-    cmd_wasm2wat, cmd_wast, cmd_help;
+    cmd_wasm2wat, cmd_wast, cmd_policy_learn, cmd_policy_check,
+    cmd_policy_explain, cmd_completion, cmd_help;
 /* All of them, in the order of the help; the last is NULL. */
 extern const struct cmd *const cmd_table[];
+/* The command that words name, of which some have two; *used: how many.
+ * NULL: there is none. */
+const struct cmd *cmd_find(int count, char *const *words, int *used);
 
 /* ---- options.c ---- */
 
@@ -82,6 +86,15 @@ int cmd_open_module(wasm_store_t *store, const char *path, wasm_module_t **out);
 
 /* ---- help.c ---- */
 
+/* An option that people are shown. */
+struct cmd_shown {
+    char letter; /* 0: none */
+    const char *name, *help;
+    const char *argument; /* "": a switch */
+};
+/* By number from 0; false when there are no more. */
+bool cmd_shown_option(const struct cmd *cmd, int number, struct cmd_shown *out);
+
 void cmd_print_help(const struct cmd *cmd);
 void cmd_print_overview(FILE *to);
 
@@ -113,7 +126,8 @@ struct cmd_name {
     char text[256];
 };
 struct cmd_name cmd_name(struct godwit_bytes name);
-/* Prints it as a JSON string. */
-void cmd_print_json(const char *data, size_t size);
+/* Writes it as a JSON string. */
+void cmd_write_json(FILE *to, const char *data, size_t size);
+void cmd_print_json(const char *data, size_t size); /* to stdout */
 
 #endif

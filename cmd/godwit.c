@@ -7,9 +7,27 @@
 #include <unistd.h>
 
 const struct cmd *const cmd_table[] = {
-    &cmd_run,      &cmd_validate, &cmd_inspect, &cmd_wat2wasm,
-    &cmd_wasm2wat, &cmd_wast,     &cmd_help,    NULL,
+    &cmd_run,          &cmd_validate,     &cmd_inspect,
+    &cmd_wat2wasm,     &cmd_wasm2wat,     &cmd_wast,
+    &cmd_policy_learn, &cmd_policy_check, &cmd_policy_explain,
+    &cmd_completion,   &cmd_help,         NULL,
 };
+
+const struct cmd *
+cmd_find(int count, char *const *words, int *used)
+{
+    for (int i = 0; cmd_table[i]; i++) {
+        const char *name = cmd_table[i]->name;
+        size_t size = strcspn(name, " ");
+        if (count == 0 || strlen(words[0]) != size ||
+            strncmp(name, words[0], size) != 0)
+            continue;
+        *used = 1 + (name[size] != '\0');
+        if (*used == 1 || (count > 1 && strcmp(name + size + 1, words[1]) == 0))
+            return cmd_table[i];
+    }
+    return NULL;
+}
 
 static bool
 is_either(const char *word, const char *a, const char *b)
@@ -49,9 +67,10 @@ main(int argc, char **argv)
         cmd_print_overview(stdout);
         return cmd_finish(CMD_EXIT_OK);
     }
-    for (int i = 0; cmd_table[i]; i++)
-        if (strcmp(cmd_table[i]->name, word) == 0)
-            return cmd_table[i]->run(cmd_table[i], argc - 2, argv + 2);
+    int used;
+    const struct cmd *cmd = cmd_find(argc - 1, argv + 1, &used);
+    if (cmd)
+        return cmd->run(cmd, argc - 1 - used, argv + 1 + used);
     /* A name with a point or a slash is a file; so is one after options. */
     if (strpbrk(word, "./") || word[0] == '-')
         return cmd_run.run(&cmd_run, argc - 1, argv + 1);

@@ -30,30 +30,42 @@ has_row(const struct cmd *cmd, const char *name)
     return false;
 }
 
-/* Calls row for each option that people are shown: "  -o, --output FILE". */
+bool
+cmd_shown_option(const struct cmd *cmd, int number, struct cmd_shown *out)
+{
+    const struct godwit_option_info *info;
+    for (const struct cmd_option *o = cmd->options; o->name; o++) {
+        *out = (struct cmd_shown){ o->letter, o->name, o->help,
+                                   o->argument ? o->argument : "" };
+        if (number-- == 0)
+            return true;
+    }
+    for (int i = 0;; i++) {
+        enum godwit_option option = (enum godwit_option)i;
+        info = godwit_option_describe(option);
+        if (!info)
+            return false;
+        if (!cmd_takes_option(cmd, option) || is_internal(option) ||
+            has_row(cmd, info->name))
+            continue;
+        *out = (struct cmd_shown){ 0, info->name, info->help, info->argument };
+        if (number-- == 0)
+            return true;
+    }
+}
+
+/* Calls row for each of them: "-o, --output FILE", and its help. */
 static void
 each_option(const struct cmd *cmd,
             void (*row)(const char *left, const char *help))
 {
+    struct cmd_shown shown;
     char left[96];
-    for (const struct cmd_option *o = cmd->options; o->name; o++) {
-        char letter[] = { '-', o->letter, ',', ' ', '\0' };
-        snprintf(left, sizeof(left), "%s--%s%s%s", o->letter ? letter : "",
-                 o->name, o->argument ? " " : "",
-                 o->argument ? o->argument : "");
-        row(left, o->help);
-    }
-    for (int i = 0;; i++) {
-        enum godwit_option option = (enum godwit_option)i;
-        const struct godwit_option_info *info = godwit_option_describe(option);
-        if (!info)
-            break;
-        if (!cmd_takes_option(cmd, option) || is_internal(option) ||
-            has_row(cmd, info->name))
-            continue;
-        snprintf(left, sizeof(left), "--%s%s%s", info->name,
-                 info->argument[0] ? " " : "", info->argument);
-        row(left, info->help);
+    for (int i = 0; cmd_shown_option(cmd, i, &shown); i++) {
+        char letter[] = { '-', shown.letter, ',', ' ', '\0' };
+        snprintf(left, sizeof(left), "%s--%s%s%s", shown.letter ? letter : "",
+                 shown.name, shown.argument[0] ? " " : "", shown.argument);
+        row(left, shown.help);
     }
     row("-h, --help", "print this and end");
 }
@@ -89,9 +101,29 @@ cmd_print_overview(FILE *to)
             "\ncommands:\n",
             godwit_version());
     for (int i = 0; cmd_table[i]; i++)
-        fprintf(to, "  %-10s %s\n", cmd_table[i]->name, cmd_table[i]->summary);
+        fprintf(to, "  %-14s %s\n", cmd_table[i]->name, cmd_table[i]->summary);
     fprintf(to, "\ngodwit COMMAND --help tells more; godwit help exit lists "
                 "the exit codes.\n");
+}
+
+/* What WASI holds a guest to; see --limit. */
+static void
+each_limit(void (*row)(const char *left, const char *help))
+{
+    struct godwit_wasi_limit limit;
+    char left[96];
+    for (unsigned i = 0; godwit_wasi_limit(i, &limit); i++) {
+        snprintf(left, sizeof(left), "%s=%llu", limit.name,
+                 (unsigned long long)limit.standard);
+        row(left, limit.effect);
+    }
+    for (unsigned i = 0; godwit_policy_limit(i, &limit); i++) {
+        if (strcmp(limit.name, "audit-bytes") != 0)
+            continue; /* the others are not for --limit */
+        snprintf(left, sizeof(left), "%s=%llu", limit.name,
+                 (unsigned long long)limit.standard);
+        row(left, limit.effect);
+    }
 }
 
 /* ---- the manual: doc/cli.md ---- */
@@ -127,6 +159,10 @@ print_manual(void)
            "`godwit --version` prints the version.\n");
     for (int i = 0; cmd_table[i]; i++)
         manual_command(cmd_table[i]);
+    printf(
+        "\n## Limits\n\nFor `--limit`, with what they are unless it says "
+        "otherwise, and what happens past them.\n\n| limit | |\n|---|---|\n");
+    each_limit(manual_row);
     printf("\n## Exit codes\n\n| code | when |\n|---|---|\n");
     for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
         printf("| %d | %s |\n", exits[i].code, exits[i].when);
@@ -179,16 +215,21 @@ run_help(const struct cmd *self, int argc, char **argv)
         print_features();
         return cmd_finish(CMD_EXIT_OK);
     }
+    if (strcmp(topic, "limits") == 0) {
+        each_limit(print_row);
+        return cmd_finish(CMD_EXIT_OK);
+    }
     if (strcmp(topic, "exit") == 0) {
         for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
             printf("%4d  %s\n", exits[i].code, exits[i].when);
         return cmd_finish(CMD_EXIT_OK);
     }
-    for (int i = 0; cmd_table[i]; i++)
-        if (strcmp(cmd_table[i]->name, topic) == 0) {
-            cmd_print_help(cmd_table[i]);
-            return cmd_finish(CMD_EXIT_OK);
-        }
+    int used;
+    const struct cmd *cmd = cmd_find(line.count, line.words, &used);
+    if (cmd) {
+        cmd_print_help(cmd);
+        return cmd_finish(CMD_EXIT_OK);
+    }
     cmd_error("godwit help lists the commands", "there is no command %s",
               topic);
     return CMD_EXIT_USAGE;
@@ -198,7 +239,7 @@ static const struct cmd_option options[] = { { 0 } };
 
 const struct cmd cmd_help = {
     .name = "help",
-    .usage = "[COMMAND | exit | features | manual]",
+    .usage = "[COMMAND | exit | features | limits | manual]",
     .summary = "explain a command, the exit codes, or everything",
     .examples = "  godwit help run\n  godwit help manual >cli.md\n",
     .options = options,

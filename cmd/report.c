@@ -33,17 +33,23 @@ cmd_name(struct godwit_bytes name)
 void
 cmd_print_json(const char *data, size_t size)
 {
-    putchar('"');
+    cmd_write_json(stdout, data, size);
+}
+
+void
+cmd_write_json(FILE *to, const char *data, size_t size)
+{
+    putc('"', to);
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)data[i];
         if (c == '"' || c == '\\')
-            printf("\\%c", c);
+            fprintf(to, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
-            printf("\\u%04x", c);
+            fprintf(to, "\\u%04x", c);
         else
-            putchar(c);
+            putc(c, to);
     }
-    putchar('"');
+    putc('"', to);
 }
 
 /* ---- errors ---- */

@@ -1,15 +1,25 @@
 /* godwit run: all of the library, used from outside. */
+#define _POSIX_C_SOURCE 200809L
 #include "cmd.h"
+#include "judge.h"
+#include "result.h"
 #include "watch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* What the command line asks for, and what is made of it. */
 struct run {
     const char *invoke; /* NULL: run the program */
+    const char *argv0;  /* NULL: the path */
     uint64_t timeout_ns;
     bool no_wall, verbose;
+    int streams[3]; /* files for stdin, stdout, stderr; -1: ours */
+    struct cmd_judge judge;
+    struct cmd_result *result;
     godwit_wasi_config_t *wasi; /* NULL once granted */
     struct cmd_engine made;
     wasm_module_t *module;
@@ -140,6 +150,41 @@ take_env(void *state, const char *value)
     return outcome(error);
 }
 
+/* Lines NAME=VALUE or NAME; empty ones and those with # in front are not
+ * for us. */
+static int
+take_env_file(void *state, const char *value)
+{
+    wasm_byte_vec_t text;
+    int code = cmd_read_file(value, &text);
+    char *at = code == CMD_GO_ON ? malloc(text.size + 1) : NULL, *line = at;
+    if (code == CMD_GO_ON && !at)
+        code = CMD_EXIT_SOFTWARE;
+    if (at) {
+        memcpy(at, text.data, text.size);
+        at[text.size] = '\0';
+    }
+    while (code == CMD_GO_ON && *line) {
+        size_t size = strcspn(line, "\r\n");
+        bool last = line[size] == '\0';
+        line[size] = '\0';
+        if (line[0] && line[0] != '#')
+            code = take_env(state, line);
+        line += size + !last;
+    }
+    free(at);
+    if (code != CMD_EXIT_NO_INPUT)
+        wasm_byte_vec_delete(&text);
+    return code;
+}
+
+static int
+take_argv0(void *state, const char *value)
+{
+    ((struct run *)state)->argv0 = value;
+    return CMD_GO_ON;
+}
+
 static int
 take_invoke(void *state, const char *value)
 {
@@ -189,11 +234,135 @@ take_tier(void *state, const char *value)
     return CMD_EXIT_USAGE;
 }
 
+/* One of the guest's streams from or to a file. */
+static int
+take_stream(struct run *run, int stream, const char *path)
+{
+    int flags = stream == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC;
+    int fd = open(path, flags | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        cmd_error(NULL, "cannot %s %s: %s", stream ? "make" : "open", path,
+                  strerror(errno));
+        return stream ? CMD_EXIT_CANNOT_MAKE : CMD_EXIT_NO_INPUT;
+    }
+    if (run->streams[stream] >= 0)
+        close(run->streams[stream]);
+    run->streams[stream] = fd;
+    return CMD_GO_ON;
+}
+
+static int
+take_stdin(void *state, const char *value)
+{
+    return take_stream(state, 0, value);
+}
+
+static int
+take_stdout(void *state, const char *value)
+{
+    return take_stream(state, 1, value);
+}
+
+static int
+take_stderr(void *state, const char *value)
+{
+    return take_stream(state, 2, value);
+}
+
+static int
+take_allow(void *state, const char *value)
+{
+    return cmd_judge_allow(&((struct run *)state)->judge, value);
+}
+
+static int
+take_deny(void *state, const char *value)
+{
+    return cmd_judge_deny(&((struct run *)state)->judge, value);
+}
+
+static int
+take_policy(void *state, const char *value)
+{
+    ((struct run *)state)->judge.file = value;
+    return CMD_GO_ON;
+}
+
+static int
+take_audit(void *state, const char *value)
+{
+    ((struct run *)state)->judge.audit_path = value;
+    return CMD_GO_ON;
+}
+
+static int
+take_learn(void *state, const char *value)
+{
+    struct cmd_judge *judge = &((struct run *)state)->judge;
+    judge->learn_path = value;
+    judge->learn_new = false;
+    return CMD_GO_ON;
+}
+
+static int
+take_json(void *state, const char *value)
+{
+    struct run *run = state;
+    (void)value;
+    run->result->json = run->judge.counts = true;
+    return CMD_GO_ON;
+}
+
+static int
+take_wall(void *state, const char *value)
+{
+    (void)value;
+    ((struct run *)state)->result->wall = true;
+    return CMD_GO_ON;
+}
+
+/* NAME=VALUE, one of the rows of WASI's limits. */
+static int
+take_limit(void *state, const char *value)
+{
+    struct run *run = state;
+    char name[64];
+    uint64_t number;
+    size_t size = strcspn(value, "=");
+    if (value[size] != '=' || size >= sizeof(name)) {
+        cmd_error("limits are written wasi-handles=64", "%s is no limit",
+                  value);
+        return CMD_EXIT_USAGE;
+    }
+    memcpy(name, value, size);
+    name[size] = '\0';
+    godwit_error_t *error = godwit_option_parse(GODWIT_OPTION_MAX_HOST,
+                                                value + size + 1, &number);
+    if (!error && strcmp(name, "audit-bytes") == 0)
+        run->judge.audit_limit = number;
+    else if (!error)
+        error = godwit_wasi_config_set_limit(run->wasi, name, number);
+    int code = outcome(error);
+    return code == CMD_EXIT_NO_INPUT ? CMD_EXIT_USAGE : code;
+}
+
 static const struct cmd_option options[] = {
+    { 0, "allow", "NAME[:KEY=VALUE,...]",
+      "allow this host function, and no other that is not allowed",
+      take_allow },
+    { 0, "argv0", "NAME", "what the program is told that its name is",
+      take_argv0 },
+    { 0, "audit", "FILE",
+      "append a line of JSON for each host call that is refused or logged",
+      take_audit },
+    { 0, "deny", "NAME[=ERRNO]",
+      "refuse this host function, with ERRNO or a trap", take_deny },
     { 0, "dir", "HOST[::GUEST][:ro]",
       "grant a directory, under GUEST's name, perhaps read-only", take_dir },
     { 0, "env", "NAME[=VALUE]",
       "set a variable; without VALUE, to what it is here", take_env },
+    { 0, "env-file", "FILE", "set the variables of lines NAME=VALUE",
+      take_env_file },
     { 0, "file", "HOST[::GUEST][:ro]", "grant one file, under GUEST's name",
       take_file },
     { 0, "image", "FILE[::GUEST][:rw]",
@@ -201,8 +370,23 @@ static const struct cmd_option options[] = {
       take_image },
     { 0, "invoke", "NAME",
       "call this export with the arguments, print the results", take_invoke },
+    { 0, "json", NULL,
+      "print how it ended, and what it used, as JSON on the standard error",
+      take_json },
+    { 0, "learn", "FILE",
+      "write the smallest policy under which this run works", take_learn },
+    { 0, "limit", "NAME=N", "hold WASI to a limit: godwit help limits",
+      take_limit },
     { 0, "no-second-wall", NULL,
       "leave this process what the guest does not need", take_no_wall },
+    { 0, "policy", "FILE", "allow of host functions what this policy allows",
+      take_policy },
+    { 0, "stderr", "FILE", "write the guest's standard error to a file",
+      take_stderr },
+    { 0, "stdin", "FILE", "read the guest's standard input from a file",
+      take_stdin },
+    { 0, "stdout", "FILE", "write the guest's standard output to a file",
+      take_stdout },
     { 0, "threads", NULL, "let the program start threads (wasi-threads)",
       take_threads },
     { 0, "tier", "interp|auto", "how code is run", take_tier },
@@ -211,6 +395,7 @@ static const struct cmd_option options[] = {
     { 0, "tmpfs", "GUEST[:SIZE]", "grant an empty directory in memory",
       take_tmpfs },
     { 'v', "verbose", NULL, "say what protects the host", take_verbose },
+    { 0, "wall", NULL, "print the wall time of the run at its end", take_wall },
     { 0 },
 };
 
@@ -226,15 +411,24 @@ no_memory(void)
 static int
 grant(struct run *run)
 {
-    godwit_error_t *error = godwit_wasi_config_add_arg(run->wasi, run->path);
+    const char *name = run->argv0 ? run->argv0 : run->path;
+    godwit_error_t *error = godwit_wasi_config_add_arg(run->wasi, name);
     for (int i = 0; !error && !run->invoke && i < run->arg_count; i++)
         error = godwit_wasi_config_add_arg(run->wasi, run->args[i]);
     if (error)
         return cmd_report(NULL, error);
     godwit_wasi_config_inherit_stdio(run->wasi);
+    for (unsigned i = 0; i < 3 && !error; i++)
+        if (run->streams[i] >= 0)
+            error = godwit_wasi_config_set_stdio(run->wasi, i, run->streams[i]);
+    if (error)
+        return cmd_report(NULL, error);
     run->linker = godwit_linker_new(run->made.store);
     if (!run->linker)
         return no_memory();
+    int judged = cmd_judge_set(&run->judge, run->linker, run->path);
+    if (judged != CMD_GO_ON)
+        return judged;
     error = godwit_linker_define_wasi(run->linker, run->wasi);
     run->wasi = NULL;
     if (!error)
@@ -259,6 +453,7 @@ instantiate(struct run *run)
     if (!trap)
         return cmd_report(run->path, error);
     godwit_error_delete(error);
+    cmd_result_trap(run->result, trap);
     return cmd_report_trap(run->path, trap);
 }
 
@@ -284,6 +479,13 @@ raise_wall(const struct run *run)
 
 /* ---- calling ---- */
 
+static int
+trapped(const struct run *run, wasm_trap_t *trap)
+{
+    cmd_result_trap(run->result, trap);
+    return cmd_report_trap(run->path, trap);
+}
+
 /* Own, or NULL: an export of that name that is a function. */
 static wasm_func_t *
 find_func(const struct run *run, const char *name)
@@ -302,7 +504,7 @@ call_plain(const struct run *run, wasm_func_t *func)
     wasm_trap_t *trap;
     enum godwit_trap kind = godwit_func_call(func, NULL, 0, NULL, 0, &trap);
     wasm_func_delete(func);
-    return kind ? cmd_report_trap(run->path, trap) : CMD_GO_ON;
+    return kind ? trapped(run, trap) : CMD_GO_ON;
 }
 
 static int
@@ -372,7 +574,7 @@ invoke_func(const struct run *run, const wasm_func_t *func)
                              results.size, &trap) == GODWIT_TRAP_NONE)
             print_results(&results);
         else
-            code = cmd_report_trap(run->path, trap);
+            code = trapped(run, trap);
     }
     wasm_val_vec_delete(&args);
     wasm_val_vec_delete(&results);
@@ -421,24 +623,36 @@ run_guest(struct run *run)
         return code;
     raise_wall(run);
     struct cmd_watch *watch = cmd_watch_start(run->made.store);
+    cmd_result_begin(run->result, run->made.store);
     code = instantiate(run);
     if (code == CMD_GO_ON)
         code = start(run);
     godwit_linker_end_threads(run->linker);
     cmd_watch_stop(watch);
-    return cmd_finish(code == CMD_GO_ON ? CMD_EXIT_OK : code);
+    code = cmd_judge_end(&run->judge, code == CMD_GO_ON ? CMD_EXIT_OK : code);
+    code = cmd_finish(code);
+    cmd_result_print(run->result, run->path, run->made.store, run->judge.gate,
+                     code);
+    return code;
 }
 
 static int
 run_run(const struct cmd *self, int argc, char **argv)
 {
+    struct cmd_result result = { .json = false };
     struct run run = {
         .timeout_ns = UINT64_MAX,
+        .streams = { -1, -1, -1 },
         .wasi = godwit_wasi_config_new(),
+        .result = &result,
     };
     struct cmd_line line = { .state = &run };
     if (!run.wasi)
         return no_memory();
+    if (self == &cmd_policy_learn) {
+        run.judge.learn_path = "policy.toml";
+        run.judge.learn_new = true;
+    }
     int code = cmd_engine_init(&run.made, self, false, argc, argv, &line);
     if (code == CMD_GO_ON) {
         run.path = line.words[0];
@@ -451,8 +665,31 @@ run_run(const struct cmd *self, int argc, char **argv)
     wasm_module_delete(run.module);
     cmd_engine_fini(&run.made);
     godwit_wasi_config_delete(run.wasi);
+    cmd_judge_fini(&run.judge);
+    for (int i = 0; i < 3; i++)
+        if (run.streams[i] >= 0)
+            close(run.streams[i]);
     return code;
 }
+
+const struct cmd cmd_policy_learn = {
+    .name = "policy learn",
+    .usage = "[OPTION...] FILE [ARG...]",
+    .summary = "run a program and write the policy it needs",
+    .details =
+        "Runs FILE like godwit run, allows every host function, and writes the "
+        "smallest\npolicy under which this run works to policy.toml, which "
+        "must "
+        "not be there yet, or\nto the file that --learn names.  Rights that "
+        "other options give are not part of it.\n",
+    .examples = "  godwit policy learn --dir data::/data app.wasm in.txt\n"
+                "  godwit run --policy policy.toml --dir data::/data app.wasm "
+                "in.txt\n",
+    .options = options,
+    .engine_options = CMD_ALL_OPTIONS,
+    .stop_at_file = true,
+    .run = run_run,
+};
 
 const struct cmd cmd_run = {
     .name = "run",
@@ -461,8 +698,10 @@ const struct cmd cmd_run = {
     .details =
         "The program sees its arguments and the standard streams, and nothing "
         "else: no\ndirectory, no environment, no network, unless an option "
-        "grants it.  FILE is\n.wasm or .wat; \"-\" is the standard input.  The "
-        "exit code is the program's.\n",
+        "grants it.  With\n--policy or --allow, a host function must be "
+        "granted twice: by these options and by\nthe policy.  FILE is .wasm or "
+        ".wat; \"-\" is the standard input.  The exit code is\nthe "
+        "program's.\n",
     .examples = "  godwit run hello.wasm\n"
                 "  godwit run --dir data::/data:ro wc.wasm /data/a.txt\n"
                 "  godwit run --timeout 10s --max-memory 64MiB app.wasm\n"

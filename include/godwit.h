@@ -31,7 +31,10 @@
  * 5. Beyond wasm.h.  godwit/value.h has vectors and looks into structs and
  *    arrays of guests; godwit/external.h has 64-bit limits and tags.
  *
- * 6. Tools.  godwit/text.h and godwit/script.h: the text format and scripts
+ * 6. Decide function by function.  godwit/policy.h: rules over host functions
+ *    and their arguments, quotas, records; changed while guests run.
+ *
+ * 7. Tools.  godwit/text.h and godwit/script.h: the text format and scripts
  *    of the official test suite; the rest of godwit/module.h looks inside.
  *
  * example/embed/ has a small program for each area of wasm.h and the steps.
@@ -45,6 +48,7 @@
 #include "godwit/external.h"
 #include "godwit/linker.h"
 #include "godwit/module.h"
+#include "godwit/policy.h"
 #include "godwit/run.h"
 #include "godwit/script.h"
 #include "godwit/text.h"

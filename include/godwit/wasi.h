@@ -63,6 +63,26 @@ godwit_wasi_config_add_image(godwit_wasi_config_t *config,
 GODWIT_API void godwit_wasi_config_set_threads(godwit_wasi_config_t *config,
                                                bool allow);
 
+/* Gives the guest a descriptor of this process, borrowed while the store
+ * lives, as standard stream 0, 1 or 2. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_set_stdio(godwit_wasi_config_t *config, unsigned stream,
+                             int descriptor);
+
+/* Sets a limit of what a guest can make the host do, by name: doc/policy.md
+ * lists them.  NOT_FOUND, or ARGUMENT when it is out of bounds. */
+GODWIT_API godwit_error_t *
+godwit_wasi_config_set_limit(godwit_wasi_config_t *config, const char *name,
+                             uint64_t value);
+
+/* A limit by number from 0; false when there are no more.  Static. */
+struct godwit_wasi_limit {
+    const char *name, *effect; /* effect: what happens past it */
+    uint64_t standard, maximum;
+};
+GODWIT_API bool godwit_wasi_limit(unsigned number,
+                                  struct godwit_wasi_limit *out);
+
 /* Gives the guest this process's standard streams. */
 GODWIT_API void godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config);
 

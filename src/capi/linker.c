@@ -2,8 +2,10 @@
 #include "capi/error.h"
 #include "capi/handle.h"
 #include "capi/heap.h"
+#include "capi/policy.h"
 #include "capi/store.h"
 #include "capi/wasi.h"
+#include "policy/gate.h"
 #include "rt/owned.h"
 
 struct definition {
@@ -15,6 +17,7 @@ struct definition {
 struct godwit_linker_t {
     struct gw_store *store;
     struct gw_wasi *wasi; /* the store's; NULL: not granted */
+    struct gw_gate *gate; /* a reference; NULL: nothing is judged */
     struct gw_alloc alloc;
     struct gw_map index; /* key -> place in definitions */
     struct gw_vec definitions;
@@ -44,6 +47,7 @@ godwit_linker_delete(godwit_linker_t *linker)
     struct definition *definitions = linker->definitions.data;
     for (size_t i = 0; i < linker->definitions.count; i++)
         gw_heap_free(definitions[i].key);
+    gw_gate_unref(linker->gate);
     gw_map_fini(&linker->index);
     gw_vec_fini(&linker->definitions);
     gw_store_unref(linker->store);
@@ -101,6 +105,83 @@ outcome(enum gw_err err)
     return err ? gw_error_make(err, "%s", gw_err_text(err)) : NULL;
 }
 
+/* ---- policy ---- */
+
+godwit_error_t *
+godwit_linker_set_gate(godwit_linker_t *linker, godwit_gate_t *gate)
+{
+    if (linker->gate || linker->wasi || linker->definitions.count > 0)
+        return gw_error_make(GW_ERR_ARGUMENT, "the gate must be set once, and "
+                                              "before anything is defined");
+    linker->gate = gw_gate_ref(gate->gate);
+    return NULL;
+}
+
+/* A host function behind its guard. */
+struct guarded {
+    struct gw_funcinst *inner; /* of the same store */
+    struct gw_guard *guard;
+    struct gw_store *store;
+};
+
+static enum gw_trap
+enter_guarded(void *env, struct gw_call *call, union gw_slot *args)
+{
+    static const struct gw_ask nothing;
+    struct guarded *guarded = env;
+    struct gw_funcinst *inner = guarded->inner;
+    struct gw_verdict verdict;
+    if (gw_guard_passes(guarded->guard))
+        return inner->host(inner->env, call, args);
+    gw_guard_judge(guarded->guard, &nothing, &verdict);
+    enum gw_trap trap = GW_TRAP_HOST;
+    if (verdict.allowed)
+        trap = inner->host(inner->env, call, args);
+    else
+        gw_exec_trap(call->exec, trap, "%.*s: %s",
+                     (int)guarded->guard->subject.name.size,
+                     (const char *)guarded->guard->subject.name.data,
+                     verdict.why);
+    gw_guard_done(guarded->guard, &nothing, &verdict, 0,
+                  trap == GW_TRAP_NONE ? 0 : UINT64_MAX, false);
+    return trap;
+}
+
+static void
+finalize_guarded(void *env)
+{
+    struct guarded *guarded = env;
+    gw_guard_free(guarded->guard);
+    gw_alloc_free(&guarded->store->alloc, guarded, sizeof(*guarded));
+}
+
+/* Puts a guard before a function of the host. */
+static enum gw_err
+guard(godwit_linker_t *linker, struct gw_span module, struct gw_span name,
+      struct gw_externval *value)
+{
+    const struct gw_subject subject = { module, name };
+    struct gw_funcinst *inner = value->of.func;
+    if (!linker->gate || value->kind != GW_EXTERN_FUNC || inner->instance)
+        return GW_OK;
+    struct gw_store *store = linker->store;
+    struct guarded *guarded = gw_alloc_zero(&store->alloc, 1, sizeof(*guarded));
+    if (!guarded)
+        return GW_ERR_NOMEM;
+    guarded->inner = inner;
+    guarded->store = store;
+    guarded->guard = gw_guard_new(linker->gate, subject);
+    enum gw_err err = GW_ERR_NOMEM;
+    if (guarded->guard)
+        err = gw_funcinst_new_host(store, inner->type, enter_guarded, guarded,
+                                   finalize_guarded, &value->of.func);
+    if (err != GW_OK)
+        finalize_guarded(guarded);
+    return err;
+}
+
+/* ---- what the host defines ---- */
+
 godwit_error_t *
 godwit_linker_define(godwit_linker_t *linker, const char *module,
                      const char *name, const wasm_extern_t *value)
@@ -110,8 +191,11 @@ godwit_linker_define(godwit_linker_t *linker, const char *module,
         !gw_handle_externval(&value->head, &inside))
         return gw_error_make(GW_ERR_ARGUMENT, "%s.%s belongs to another store",
                              module, name);
-    return outcome(
-        define(linker, gw_span_str(module), gw_span_str(name), &inside));
+    enum gw_err err = guard(linker, gw_span_str(module), gw_span_str(name),
+                            &inside);
+    if (err == GW_OK)
+        err = define(linker, gw_span_str(module), gw_span_str(name), &inside);
+    return outcome(err);
 }
 
 godwit_error_t *
@@ -186,6 +270,8 @@ godwit_linker_define_wasi(godwit_linker_t *linker, godwit_wasi_config_t *config)
         linker->wasi = owned->wasi;
     else
         owned->wasi = NULL;
+    if (linker->wasi && linker->gate && diag.err == GW_OK)
+        gw_wasi_set_gate(linker->wasi, linker->gate);
     godwit_wasi_config_delete(config);
     godwit_error_t *error = gw_error_new(&diag);
     if (diag.err == GW_ERR_IO || diag.err == GW_ERR_NOT_FOUND)

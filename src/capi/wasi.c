@@ -134,6 +134,45 @@ godwit_wasi_config_add_tmpfs(godwit_wasi_config_t *config,
     return add_preopen(config, &preopen);
 }
 
+godwit_error_t *
+godwit_wasi_config_set_stdio(godwit_wasi_config_t *config, unsigned stream,
+                             int descriptor)
+{
+    if (stream > 2 || descriptor < 0)
+        return gw_error_make(GW_ERR_ARGUMENT, "there is no stream %u", stream);
+    config->inside.stdio[stream].kind = GW_WASI_HOST;
+    config->inside.stdio[stream].host_fd = descriptor;
+    return NULL;
+}
+
+bool
+godwit_wasi_limit(unsigned number, struct godwit_wasi_limit *out)
+{
+    if (number >= GW_WASI_LIMIT_COUNT)
+        return false;
+    const struct gw_wasi_limit_info *row = &gw_wasi_limit_table[number];
+    *out = (struct godwit_wasi_limit){ row->name, row->effect, row->standard,
+                                       row->maximum };
+    return true;
+}
+
+godwit_error_t *
+godwit_wasi_config_set_limit(godwit_wasi_config_t *config, const char *name,
+                             uint64_t value)
+{
+    struct godwit_wasi_limit row;
+    for (unsigned i = 0; godwit_wasi_limit(i, &row); i++) {
+        if (strcmp(row.name, name) != 0)
+            continue;
+        if (value == 0 || value > row.maximum)
+            return gw_error_make(GW_ERR_ARGUMENT, "%s must be from 1 to %llu",
+                                 name, (unsigned long long)row.maximum);
+        config->inside.limits[i] = value;
+        return NULL;
+    }
+    return gw_error_make(GW_ERR_NOT_FOUND, "there is no limit %s", name);
+}
+
 void
 godwit_wasi_config_inherit_stdio(godwit_wasi_config_t *config)
 {

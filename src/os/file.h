@@ -141,6 +141,7 @@ struct gw_at {
     const char *path; /* ends with NUL */
     bool follow;      /* a symbolic link as last component */
     bool own_walk;    /* never use the kernel's beneath-resolution */
+    bool no_links;    /* GW_OSERR_LOOP where a link would be followed */
 };
 
 enum {

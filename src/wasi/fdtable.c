@@ -33,13 +33,19 @@ gw_fdtable_fini(struct gw_fdtable *table)
     gw_os_mutex_fini(&table->lock);
 }
 
+size_t
+gw_fdtable_count(struct gw_fdtable *table)
+{
+    gw_os_mutex_lock(&table->lock);
+    size_t open = table->open;
+    gw_os_mutex_unlock(&table->lock);
+    return open;
+}
+
 bool
 gw_fdtable_full(struct gw_fdtable *table)
 {
-    gw_os_mutex_lock(&table->lock);
-    bool full = table->open >= table->limit;
-    gw_os_mutex_unlock(&table->lock);
-    return full;
+    return gw_fdtable_count(table) >= table->limit;
 }
 
 /* The lowest free entry, a new one if need be; NULL: out of memory. */

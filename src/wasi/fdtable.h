@@ -26,6 +26,9 @@ void gw_fdtable_init(struct gw_fdtable *table, struct gw_alloc *alloc,
                      size_t limit);
 void gw_fdtable_fini(struct gw_fdtable *table);
 
+/* How many are open. */
+size_t gw_fdtable_count(struct gw_fdtable *table);
+
 /* Would gw_fdtable_add fail with GW_OSERR_MFILE now? */
 bool gw_fdtable_full(struct gw_fdtable *table);
 

@@ -166,6 +166,8 @@ gw_wasi_file_unref(struct gw_wasi_file *file)
     if (file->ops->close)
         file->ops->close(file);
     gw_vec_fini(&file->output);
+    if (file->name)
+        gw_alloc_free(file->alloc, file->name, strlen(file->name) + 1);
     gw_os_mutex_fini(&file->lock);
     gw_alloc_free(file->alloc, file, sizeof *file);
 }

@@ -54,6 +54,7 @@ struct gw_wasi_at {
     const char *path; /* ends with NUL */
     bool follow;      /* a symbolic link as last component */
     bool own_walk;    /* host: never the kernel's path resolution */
+    bool no_links;    /* GW_OSERR_LOOP where a link would be followed */
 };
 
 /*
@@ -123,6 +124,9 @@ struct gw_wasi_file {
     bool waits;        /* may not be ready: poll before reading or writing */
     bool read_only;    /* nothing below this directory may change */
     atomic_uint flags; /* GW_FDFLAG_ */
+
+    char *name; /* own: where the guest opened this directory; NULL: a
+                   preopen, or nobody asks (policy/gate.h) */
 
     struct gw_os_mutex lock; /* for one thread at a time: made files, and
                                 the position in a directory */

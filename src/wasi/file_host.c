@@ -100,7 +100,7 @@ with_type(void *env, const struct gw_dir_entry *entry)
 {
     const struct reading *reading = env;
     struct gw_dir_entry known = *entry;
-    struct gw_at at = { reading->dir, entry->name, false, true };
+    struct gw_at at = { reading->dir, entry->name, false, true, false };
     struct gw_file_stat stat;
     if (entry->type == GW_FILETYPE_UNKNOWN && strcmp(entry->name, "..") != 0 &&
         gw_at_stat(&at, &stat) == GW_OSERR_OK)
@@ -132,7 +132,8 @@ host_close(struct gw_wasi_file *file)
 static struct gw_at
 host_at(const struct gw_wasi_at *at)
 {
-    return (struct gw_at){ at->dir->host, at->path, at->follow, at->own_walk };
+    return (struct gw_at){ at->dir->host, at->path, at->follow, at->own_walk,
+                           at->no_links };
 }
 
 static enum gw_oserr

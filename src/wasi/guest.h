@@ -20,7 +20,9 @@ struct gw_wasi_tree {
 };
 
 struct gw_wasi {
-    struct gw_alloc *alloc;
+    struct gw_alloc *parent; /* of this struct */
+    struct gw_alloc budget;  /* HOST_BYTES out of parent */
+    struct gw_alloc *alloc;  /* of all else: the budget */
     struct gw_wasi_strings args, env;
     struct gw_wasi_strings names; /* of the preopens */
     struct gw_vec trees;          /* struct gw_wasi_tree */
@@ -29,6 +31,8 @@ struct gw_wasi {
     uint64_t limits[GW_WASI_LIMIT_COUNT];
     struct gw_wasi_threads *threads; /* NULL: not granted */
     bool own_walk;
+    struct gw_gate *gate; /* a reference, or NULL */
+    size_t start_handles; /* open before the guest began */
 };
 
 #endif

@@ -28,7 +28,7 @@ new_tree(struct gw_wasi *wasi, uint64_t asked, enum gw_wasi_limit limit,
 {
     struct gw_wasi_tree *made = gw_vec_push(&wasi->trees);
     if (made)
-        made->tree = gw_tree_new(wasi->alloc,
+        made->tree = gw_tree_new(wasi->parent,
                                  asked ? asked : wasi->limits[limit]);
     if (made && made->tree)
         return made;

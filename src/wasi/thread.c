@@ -1,6 +1,7 @@
 #include "wasi/thread.h"
 
 #include "base/utf8.h"
+#include "policy/gate.h"
 #include "rt/store.h"
 
 #include <inttypes.h>
@@ -340,15 +341,54 @@ spawn(struct gw_wasi_threads *group, const struct gw_call *call,
     return err;
 }
 
+/* The function as it was made for one store. */
+struct binding {
+    struct gw_wasi *wasi;
+    struct gw_store *store;
+    struct gw_guard *guard; /* own; NULL: there is no policy */
+};
+
+/* spawn, if the policy allows it. */
+static enum gw_trap
+judge(struct binding *binding, struct gw_call *call, uint32_t arg,
+      uint32_t *tid, enum gw_oserr *err)
+{
+    static const struct gw_ask nothing;
+    struct gw_verdict verdict;
+    gw_guard_judge(binding->guard, &nothing, &verdict);
+    bool traps = !verdict.allowed && verdict.number == UINT64_MAX;
+    *err = (enum gw_oserr)verdict.number;
+    if (verdict.allowed)
+        *err = spawn(binding->wasi->threads, call, arg, tid);
+    gw_guard_done(binding->guard, &nothing, &verdict, 0,
+                  traps ? UINT64_MAX : (uint64_t)*err, false);
+    return traps ? gw_exec_trap(call->exec, GW_TRAP_HOST, "thread-spawn: %s",
+                                verdict.why)
+                 : GW_TRAP_NONE;
+}
+
 /* Numbers of threads are positive; errors are errnos below 0. */
 static enum gw_trap
 thread_spawn(void *env, struct gw_call *call, union gw_slot *args)
 {
-    struct gw_wasi *wasi = env;
+    struct binding *binding = env;
     uint32_t tid = 0;
-    enum gw_oserr err = spawn(wasi->threads, call, args[0].u32, &tid);
+    enum gw_trap trap = GW_TRAP_NONE;
+    enum gw_oserr err;
+    if (binding->guard && !gw_guard_passes(binding->guard))
+        trap = judge(binding, call, args[0].u32, &tid, &err);
+    else
+        err = spawn(binding->wasi->threads, call, args[0].u32, &tid);
     args[0].u64 = err == GW_OSERR_OK ? tid : (uint32_t)-(int32_t)err;
-    return GW_TRAP_NONE;
+    return trap;
+}
+
+static void
+finalize(void *env)
+{
+    struct binding *binding = env;
+    gw_guard_free(binding->guard);
+    gw_alloc_free(&binding->store->alloc, binding, sizeof *binding);
 }
 
 bool
@@ -382,5 +422,20 @@ gw_wasi_thread_func(struct gw_wasi *wasi, struct gw_store *store,
     if (!group->main)
         group->main = store;
     gw_os_mutex_unlock(&group->lock);
-    return gw_funcinst_new_host(store, &type, thread_spawn, wasi, NULL, out);
+    const struct gw_subject subject = { gw_span_str("wasi"),
+                                        gw_span_str("thread-spawn") };
+    struct binding *binding = gw_alloc_zero(&store->alloc, 1, sizeof *binding);
+    if (!binding)
+        return GW_ERR_NOMEM;
+    binding->wasi = wasi;
+    binding->store = store;
+    if (wasi->gate)
+        binding->guard = gw_guard_new(wasi->gate, subject);
+    enum gw_err err = wasi->gate && !binding->guard ? GW_ERR_NOMEM : GW_OK;
+    if (err == GW_OK)
+        err = gw_funcinst_new_host(store, &type, thread_spawn, binding,
+                                   finalize, out);
+    if (err != GW_OK)
+        finalize(binding);
+    return err;
 }

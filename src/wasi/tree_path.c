@@ -118,7 +118,7 @@ walk_to(struct walk *walk, const struct gw_wasi_at *at, enum last mode,
     walk->make = make;
     walk->start = walk->dir = at->dir->node;
     walk->entry = NULL;
-    walk->links = 0;
+    walk->links = at->no_links ? LINKS_MAX : 0;
     walk->must_dir = false;
     walk->path[0] = '\0';
     if (size == 0)

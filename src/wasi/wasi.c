@@ -3,13 +3,13 @@
 #include "wasi/thread.h"
 #include "base/utf8.h"
 #include "os/wall.h"
+#include "policy/gate.h"
 
-static const struct {
-    const char *name;
-    uint64_t standard, maximum;
-} limit_table[GW_WASI_LIMIT_COUNT] = {
+#include <assert.h>
+
+const struct gw_wasi_limit_info gw_wasi_limit_table[GW_WASI_LIMIT_COUNT] = {
 #define LIMIT(ident, name, standard, maximum, effect) \
-    { name, standard, maximum },
+    { name, effect, standard, maximum },
 #include "wasi/limit.def"
 #undef LIMIT
 };
@@ -21,7 +21,7 @@ gw_wasi_config_init(struct gw_wasi_config *config)
     for (unsigned i = 0; i < 3; i++)
         config->stdio[i].host_fd = (int)i;
     for (unsigned i = 0; i < GW_WASI_LIMIT_COUNT; i++)
-        config->limits[i] = limit_table[i].standard;
+        config->limits[i] = gw_wasi_limit_table[i].standard;
 }
 
 /* ---- strings ---- */
@@ -124,12 +124,12 @@ static enum gw_err
 check_limits(const struct gw_wasi_config *config, struct gw_diag *diag)
 {
     for (unsigned i = 0; i < GW_WASI_LIMIT_COUNT; i++) {
-        if (config->limits[i] > limit_table[i].maximum ||
+        if (config->limits[i] > gw_wasi_limit_table[i].maximum ||
             config->limits[i] == 0)
-            return gw_diag_report(diag, GW_ERR_ARGUMENT, GW_NO_OFFSET,
-                                  "%s must be from 1 to %llu",
-                                  limit_table[i].name,
-                                  (unsigned long long)limit_table[i].maximum);
+            return gw_diag_report(
+                diag, GW_ERR_ARGUMENT, GW_NO_OFFSET,
+                "%s must be from 1 to %llu", gw_wasi_limit_table[i].name,
+                (unsigned long long)gw_wasi_limit_table[i].maximum);
     }
     return GW_OK;
 }
@@ -158,6 +158,15 @@ fill(struct gw_wasi *wasi, const struct gw_wasi_config *config,
                                           "no memory for threads");
 }
 
+static void *
+resize_parent(void *env, void *old, size_t old_size, size_t new_size)
+{
+    if (new_size > 0)
+        return gw_alloc_resize(env, old, old_size, new_size);
+    gw_alloc_free(env, old, old_size);
+    return NULL;
+}
+
 enum gw_err
 gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
             struct gw_diag *diag, struct gw_wasi **out)
@@ -169,7 +178,11 @@ gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
     if (!wasi)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "no memory for WASI");
-    wasi->alloc = alloc;
+    wasi->parent = alloc;
+    wasi->alloc = &wasi->budget;
+    uint64_t bytes = config->limits[GW_WASI_LIMIT_HOST_BYTES];
+    gw_alloc_init(&wasi->budget, resize_parent, alloc,
+                  bytes < SIZE_MAX ? (size_t)bytes : SIZE_MAX);
     memcpy(wasi->limits, config->limits, sizeof wasi->limits);
     wasi->own_walk = config->own_walk;
     gw_vec_init(&wasi->trees, alloc, sizeof(struct gw_wasi_tree));
@@ -180,8 +193,16 @@ gw_wasi_new(struct gw_alloc *alloc, const struct gw_wasi_config *config,
         gw_wasi_free(wasi);
         return err;
     }
+    wasi->start_handles = gw_fdtable_count(&wasi->fds);
     *out = wasi;
     return GW_OK;
+}
+
+void
+gw_wasi_set_gate(struct gw_wasi *wasi, struct gw_gate *gate)
+{
+    assert(!wasi->gate);
+    wasi->gate = gw_gate_ref(gate);
 }
 
 void
@@ -192,12 +213,13 @@ gw_wasi_free(struct gw_wasi *wasi)
     gw_wasi_threads_delete(wasi->threads);
     gw_fdtable_fini(&wasi->fds);
     gw_wasi_drop_trees(wasi);
+    gw_gate_unref(wasi->gate);
     for (unsigned i = 0; i < 3; i++)
         gw_wasi_file_unref(wasi->captured[i]);
     gw_alloc_free(wasi->alloc, wasi->args.bytes, wasi->args.size);
     gw_alloc_free(wasi->alloc, wasi->env.bytes, wasi->env.size);
     gw_alloc_free(wasi->alloc, wasi->names.bytes, wasi->names.size);
-    gw_alloc_free(wasi->alloc, wasi, sizeof *wasi);
+    gw_alloc_free(wasi->parent, wasi, sizeof *wasi);
 }
 
 enum gw_err

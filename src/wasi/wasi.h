@@ -18,6 +18,12 @@ enum gw_wasi_limit {
     GW_WASI_LIMIT_COUNT
 };
 
+struct gw_wasi_limit_info {
+    const char *name, *effect;
+    uint64_t standard, maximum;
+};
+extern const struct gw_wasi_limit_info gw_wasi_limit_table[GW_WASI_LIMIT_COUNT];
+
 enum gw_wasi_stdio_kind {
     GW_WASI_NULL,    /* reads as empty, swallows what is written */
     GW_WASI_INHERIT, /* the descriptor of this process with that number */
@@ -99,8 +105,15 @@ bool gw_wasi_has_threads(const struct gw_wasi *wasi);
  * it, too. */
 void gw_wasi_end_threads(struct gw_wasi *wasi);
 
+/* Has calls of functions that are made from now on judged at a gate, which it
+ * refs.  Once. */
+struct gw_gate;
+void gw_wasi_set_gate(struct gw_wasi *wasi, struct gw_gate *gate);
+
 /* Is there a host function of this name? */
 bool gw_wasi_provides(struct gw_span module, struct gw_span name);
+/* Which constraints of a policy mean something for it (GW_ASK_). */
+unsigned gw_wasi_asks(struct gw_span module, struct gw_span name);
 /* Makes it in a store; GW_ERR_NOT_FOUND when there is none. */
 enum gw_err gw_wasi_func(struct gw_wasi *wasi, struct gw_store *store,
                          struct gw_span module, struct gw_span name,

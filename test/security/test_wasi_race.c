@@ -105,7 +105,7 @@ race(bool own_walk)
     CHECK(!scratch_exists(top, "out/sym"));
     CHECK(!scratch_exists(top, "box/got"));
     struct gw_file_stat stat;
-    struct gw_at at = { fd, "l", false, false };
+    struct gw_at at = { fd, "l", false, false, false };
     CHECK(gw_at_stat(&at, &stat) == GW_OSERR_OK);
     (void)close(fd);
     char path[80];

@@ -123,7 +123,8 @@ test_table(void)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (int own = 0; own < 2; own++) {
-            struct gw_at at = { box, cases[i].path, cases[i].follow, own };
+            struct gw_at at = { box, cases[i].path, cases[i].follow, own,
+                                false };
             int fd = -1;
             enum gw_oserr err = gw_at_open(&at, cases[i].flags, &fd);
             if (!CHECK_EQ_U64(err, cases[i].err))
@@ -142,8 +143,8 @@ static void
 test_create(void)
 {
     for (int own = 0; own < 2; own++) {
-        struct gw_at at = { box, "dangling", true, own };
-        struct gw_at made = { box, "nothing", true, own };
+        struct gw_at at = { box, "dangling", true, own, false };
+        struct gw_at made = { box, "nothing", true, own, false };
         int fd;
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_WRITE | GW_OPEN_CREATE, &fd),
                      GW_OSERR_OK);
@@ -168,7 +169,7 @@ test_limits(void)
     }
     for (int own = 0; own < 2; own++) {
         int fd;
-        struct gw_at at = { box, "l40", true, own };
+        struct gw_at at = { box, "l40", true, own, false };
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_READ, &fd), GW_OSERR_OK);
         gw_file_close(fd);
         at.path = "l41";
@@ -186,12 +187,50 @@ test_limits(void)
     }
 }
 
+/* Without links: only what would have to be followed fails. */
+static void
+test_no_links(void)
+{
+    static const struct {
+        const char *path;
+        bool follow;
+        enum gw_oserr open, stat;
+    } paths[] = {
+        { "file", true, GW_OSERR_OK, GW_OSERR_OK },
+        { "to_file", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_file", false, GW_OSERR_LOOP, GW_OSERR_OK },
+        { "to_dir", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/.", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "to_dir/../file", false, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "escape_dir/secret", true, GW_OSERR_LOOP, GW_OSERR_LOOP },
+        { "a/../file", true, GW_OSERR_OK, GW_OSERR_OK },
+        { "../file", true, GW_OSERR_PERM, GW_OSERR_PERM },
+    };
+    struct gw_at make = { box, "to_dir", false, false, false };
+    CHECK_EQ_U64(gw_at_symlink("a", &make), GW_OSERR_OK);
+    for (size_t i = 0; i < 2 * (sizeof paths / sizeof *paths); i++) {
+        size_t k = i / 2;
+        struct gw_at at = { box, paths[k].path, paths[k].follow, i % 2, true };
+        struct gw_file_stat stat;
+        int fd;
+        enum gw_oserr err = gw_at_open(&at, GW_OPEN_READ, &fd);
+        if (err == GW_OSERR_OK)
+            gw_file_close(fd);
+        bool good = CHECK_EQ_U64(err, paths[k].open);
+        good &= CHECK_EQ_U64(gw_at_stat(&at, &stat), paths[k].stat);
+        if (!good)
+            printf("    %s, own walk %d\n", paths[k].path, (int)(i % 2));
+    }
+    CHECK_EQ_U64(gw_at_unlink(&make), GW_OSERR_OK);
+}
+
 /* The operations that change names, with and without slashes. */
 static void
 test_names(void)
 {
     for (int own = 0; own < 2; own++) {
-#define AT(text) (&(struct gw_at){ box, text, false, own })
+#define AT(text) (&(struct gw_at){ box, text, false, own, false })
         struct gw_file_stat stat;
         CHECK_EQ_U64(gw_at_make_dir(AT("n/")), GW_OSERR_OK);
         CHECK_EQ_U64(gw_at_make_dir(AT("n")), GW_OSERR_EXIST);
@@ -273,7 +312,8 @@ test_stat_and_links(void)
     struct gw_file_times times = { GW_TIME_SET, GW_TIME_SET, 5, 7000000009 };
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         for (int own = 0; own < 2; own++) {
-            struct gw_at at = { box, stats[i].path, stats[i].follow, own };
+            struct gw_at at = { box, stats[i].path, stats[i].follow, own,
+                                false };
             struct gw_file_stat stat;
             enum gw_oserr err = gw_at_stat(&at, &stat);
             if (!CHECK_EQ_U64(err, stats[i].err))
@@ -289,7 +329,7 @@ test_stat_and_links(void)
     }
     char buffer[8];
     size_t used;
-    struct gw_at at = { box, "to_file", false, false };
+    struct gw_at at = { box, "to_file", false, false, false };
     CHECK_EQ_U64(gw_at_read_link(&at, buffer, 3, &used), GW_OSERR_OK);
     CHECK(used == 3 && memcmp(buffer, "fil", 3) == 0);
     at.path = "file";
@@ -323,7 +363,7 @@ test_dir_read(void)
         scratch_print(name, sizeof name, "box/many/%d", i);
         scratch_file(top, name, "");
     }
-    struct gw_at at = { box, "many", true, false };
+    struct gw_at at = { box, "many", true, false, false };
     int fd;
     CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_READ | GW_OPEN_DIRECTORY, &fd),
                  GW_OSERR_OK);
@@ -366,7 +406,7 @@ test_device_names(void)
         if (!CHECK(!gw_windows_is_special(plain[i], strlen(plain[i]))))
             printf("    %s\n", plain[i]);
     for (int own = 0; own < 2; own++) {
-        struct gw_at at = { box, "CON.txt", true, own };
+        struct gw_at at = { box, "CON.txt", true, own, false };
         int fd;
         CHECK_EQ_U64(gw_at_open(&at, GW_OPEN_WRITE | GW_OPEN_CREATE, &fd),
                      GW_OSERR_OK);
@@ -401,6 +441,7 @@ main(void)
     test_table();
     test_create();
     test_limits();
+    test_no_links();
     test_names();
     test_stat_and_links();
     test_dir_read();

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 enum gw_oserr
-gw_kernel_open(int dir, const char *path, int oflags, int *fd)
+gw_kernel_open(const struct gw_at *at, int oflags, int *fd)
 {
-    (void)dir, (void)path, (void)oflags;
+    (void)at, (void)oflags;
     *fd = -1;
     return GW_OSERR_NOSYS;
 }

@@ -10,22 +10,27 @@
 struct open_how {
     uint64_t flags, mode, resolve;
 };
-enum { RESOLVE_BENEATH_ONLY = 0x08 | 0x02 }; /* BENEATH, NO_MAGICLINKS */
+enum {
+    RESOLVE_BENEATH_ONLY = 0x08 | 0x02, /* BENEATH, NO_MAGICLINKS */
+    RESOLVE_NO_LINKS = 0x04
+};
 enum { OPEN_TRIES = 32 };
 
 /* EXDEV is how the kernel says that the path would leave.  EAGAIN: something
  * was renamed under a ".." just then.  EPERM may come from a system-call
  * filter that has never heard of openat2; the walk gives its own answer. */
 enum gw_oserr
-gw_kernel_open(int dir, const char *path, int oflags, int *fd)
+gw_kernel_open(const struct gw_at *at, int oflags, int *fd)
 {
 #if defined(SYS_openat2)
     struct open_how how = { 0 };
     how.flags = (uint64_t)(unsigned)oflags;
     how.mode = oflags & O_CREAT ? GW_CREATE_MODE : 0;
     how.resolve = RESOLVE_BENEATH_ONLY;
+    if (at->no_links)
+        how.resolve |= RESOLVE_NO_LINKS;
     for (int i = 0; i < OPEN_TRIES; i++) {
-        *fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+        *fd = (int)syscall(SYS_openat2, at->dir, at->path, &how, sizeof how);
         if (*fd >= 0)
             return GW_OSERR_OK;
         if (errno == EXDEV)
@@ -36,7 +41,7 @@ gw_kernel_open(int dir, const char *path, int oflags, int *fd)
             return gw_oserr_from_errno(errno);
     }
 #endif
-    (void)dir, (void)path, (void)oflags;
+    (void)at, (void)oflags;
     *fd = -1;
     return GW_OSERR_NOSYS;
 }

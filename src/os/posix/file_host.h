@@ -34,10 +34,10 @@ void gw_times_to_host(const struct gw_file_times *times,
                       struct timespec host[2]);
 enum gw_filetype gw_filetype_from_mode(mode_t mode);
 
-/* Opens a path beneath dir with the kernel's help; GW_OSERR_NOSYS when there
+/* Opens a path beneath its directory with the kernel's help; GW_OSERR_NOSYS when there
  * is none, or when it could not decide: then the caller walks itself.  oflags
  * are those of open(2) with O_CLOEXEC. */
-enum gw_oserr gw_kernel_open(int dir, const char *path, int oflags, int *fd);
+enum gw_oserr gw_kernel_open(const struct gw_at *at, int oflags, int *fd);
 
 /* ---- the walk in our own hands ---- */
 
@@ -49,6 +49,7 @@ struct gw_walk {
     int stack[GW_WALK_DEPTH]; /* [0] is borrowed; ".." goes back */
     int top;
     unsigned links;
+    bool no_links; /* as in struct gw_at */
     bool must_dir; /* a slash followed the last component */
     char name[GW_NAME_MAX + 1];
     char path[2 * GW_PATH_MAX + 2]; /* what is left to walk */

@@ -25,7 +25,7 @@ place_end(struct place *place)
 static enum gw_oserr
 open_dir(const struct gw_at *at, const char *path, int *fd)
 {
-    struct gw_at here = { at->dir, path, true, at->own_walk };
+    struct gw_at here = { at->dir, path, true, at->own_walk, at->no_links };
     return gw_open_beneath(&here, gw_walk_oflags, fd);
 }
 

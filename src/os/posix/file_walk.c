@@ -80,7 +80,7 @@ follow_link(struct gw_walk *walk, const char *rest, bool *found)
     *found = size >= 0;
     if (size < 0)
         return errno == EINVAL ? GW_OSERR_OK : gw_oserr_from_errno(errno);
-    if (++walk->links > GW_WALK_LINKS)
+    if (walk->no_links || ++walk->links > GW_WALK_LINKS)
         return GW_OSERR_LOOP;
     if (size == 0)
         return GW_OSERR_NOENT;
@@ -128,6 +128,7 @@ gw_walk(struct gw_walk *walk, const struct gw_at *at, bool make)
     walk->stack[0] = at->dir;
     walk->top = 0;
     walk->links = 0;
+    walk->no_links = at->no_links;
     walk->must_dir = false;
     walk->path[0] = '\0';
     if (at->path[0] == '\0')
@@ -172,7 +173,7 @@ gw_open_beneath(const struct gw_at *at, int oflags, int *fd)
     if (!at->follow)
         oflags |= O_NOFOLLOW;
     if (!at->own_walk) {
-        enum gw_oserr err = gw_kernel_open(at->dir, at->path, oflags, fd);
+        enum gw_oserr err = gw_kernel_open(at, oflags, fd);
         if (err != GW_OSERR_NOSYS)
             return err;
     }

@@ -7,8 +7,15 @@
 enum { OLD = 1, NEW = 0 };
 
 const struct gw_p1_row gw_p1_table[GW_P1_COUNT] = {
-#define P1(name, params, since, cost, checkpoint) \
-    { #name, params, since, GW_P1_##cost, GW_P1_##checkpoint, gw_p1_##name },
+#define P1(name, params, means, access, since, cost, checkpoint) \
+    { #name,                                                     \
+      params,                                                    \
+      means,                                                     \
+      GW_P1_##access,                                            \
+      since,                                                     \
+      GW_P1_##cost,                                              \
+      GW_P1_##checkpoint,                                        \
+      gw_p1_##name },
 #include "wasi/p1/p1.def"
 #undef P1
 };
@@ -44,6 +51,24 @@ gw_wasi_provides(struct gw_span module, struct gw_span name)
     return find_row(module, name) != NULL;
 }
 
+unsigned
+gw_wasi_asks(struct gw_span module, struct gw_span name)
+{
+    static const struct {
+        char meaning;
+        unsigned ask;
+    } table[] = { { 'p', GW_ASK_PATH },
+                  { 'c', GW_ASK_CLOCK },
+                  { 'b', GW_ASK_BYTES },
+                  { 'v', GW_ASK_MOVES },
+                  { 'h', GW_ASK_HANDLES } };
+    const struct gw_p1_row *row = find_row(module, name);
+    unsigned asks = row && row->access ? GW_ASK_ACCESS : 0;
+    for (unsigned i = 0; row && i < sizeof table / sizeof *table; i++)
+        asks |= strchr(row->means, table[i].meaning) ? table[i].ask : 0;
+    return asks;
+}
+
 /* ---- entering ---- */
 
 /* A function as it was made for one store.  The memory of the last caller is
@@ -53,6 +78,7 @@ struct binding {
     const struct gw_p1_row *row;
     struct gw_store *store;
     bool unstable;
+    struct gw_guard *guard; /* own; NULL: there is no policy */
     const struct gw_instance *caller;
     struct gw_meminst *memory;
 };
@@ -83,6 +109,8 @@ enter(void *env, struct gw_call *call, union gw_slot *args)
     p.memory = memory_of(binding, call->caller);
     p.unstable = binding->unstable;
     p.trap = GW_TRAP_NONE;
+    if (binding->guard && !gw_guard_passes(binding->guard))
+        return gw_p1_enter_judged(&p, binding->row, binding->guard, args);
     enum gw_oserr err = binding->row->fn(&p, args);
     if (p.trap == GW_TRAP_NONE) {
         args[0].u64 = 0;
@@ -95,6 +123,7 @@ static void
 finalize(void *env)
 {
     struct binding *binding = env;
+    gw_guard_free(binding->guard);
     gw_alloc_free(&binding->store->alloc, binding, sizeof *binding);
 }
 
@@ -125,8 +154,12 @@ gw_wasi_func(struct gw_wasi *wasi, struct gw_store *store,
     binding->row = row;
     binding->store = store;
     binding->unstable = is_unstable(module);
-    enum gw_err err = gw_funcinst_new_host(store, &type, enter, binding,
-                                           finalize, out);
+    const struct gw_subject subject = { module, name };
+    if (wasi->gate)
+        binding->guard = gw_guard_new(wasi->gate, subject);
+    enum gw_err err = wasi->gate && !binding->guard ? GW_ERR_NOMEM : GW_OK;
+    if (err == GW_OK)
+        err = gw_funcinst_new_host(store, &type, enter, binding, finalize, out);
     if (err != GW_OK)
         finalize(binding);
     return err;
@@ -166,6 +199,13 @@ enum gw_oserr
 gw_p1_load_path(struct gw_p1 *p, uint64_t address, uint32_t size,
                 struct gw_p1_path *path)
 {
+    for (unsigned i = 0; p->judged && i < p->judged->count; i++) {
+        const struct gw_p1_ahead *ahead = &p->judged->ahead[i];
+        if (ahead->address == address && ahead->size == size) {
+            memcpy(path->text, ahead->path.text, size + 1);
+            return GW_OSERR_OK;
+        }
+    }
     const uint8_t *from = gw_p1_at(p, address, size);
     if (!from)
         return GW_OSERR_FAULT;

@@ -10,6 +10,7 @@
 #ifndef GW_WASI_P1_P1_H
 #define GW_WASI_P1_P1_H
 
+#include "policy/gate.h"
 #include "rt/store.h"
 #include "wasi/guest.h"
 
@@ -17,9 +18,11 @@
 struct gw_p1 {
     struct gw_wasi *wasi;
     struct gw_call *call;
-    struct gw_meminst *memory; /* the caller's export "memory", or NULL */
-    bool unstable;             /* called as wasi_unstable */
-    enum gw_trap trap;         /* when set, the errno is forgotten */
+    struct gw_meminst *memory;   /* the caller's export "memory", or NULL */
+    bool unstable;               /* called as wasi_unstable */
+    enum gw_trap trap;           /* when set, the errno is forgotten */
+    struct gw_p1_judged *judged; /* NULL: nothing had to be judged */
+    uint64_t moved;              /* bytes, by gw_p1_move */
 };
 
 typedef enum gw_oserr gw_p1_fn(struct gw_p1 *p, const union gw_slot *args);
@@ -27,8 +30,16 @@ typedef enum gw_oserr gw_p1_fn(struct gw_p1 *p, const union gw_slot *args);
 enum gw_p1_cost { GW_P1_TRIVIAL, GW_P1_SYSTEM, GW_P1_TRANSFER, GW_P1_WAITS };
 enum gw_p1_checkpoint { GW_P1_RESTARTABLE, GW_P1_COMPLETE, GW_P1_PINNED };
 
+enum gw_p1_access {
+    GW_P1_NONE,
+    GW_P1_READS = GW_ACCESS_READ,
+    GW_P1_WRITES = GW_ACCESS_WRITE,
+    GW_P1_OPENS = 4
+};
+
 struct gw_p1_row {
-    const char *name, *params;
+    const char *name, *params, *means;
+    enum gw_p1_access access;
     bool old; /* in wasi_unstable too */
     enum gw_p1_cost cost;
     enum gw_p1_checkpoint checkpoint;
@@ -36,7 +47,7 @@ struct gw_p1_row {
 };
 
 enum {
-#define P1(name, params, since, cost, checkpoint) GW_P1_##name,
+#define P1(name, params, means, access, since, cost, checkpoint) GW_P1_##name,
 #include "wasi/p1/p1.def"
 #undef P1
     GW_P1_COUNT
@@ -44,7 +55,8 @@ enum {
 
 extern const struct gw_p1_row gw_p1_table[GW_P1_COUNT];
 
-#define P1(name, params, since, cost, checkpoint) gw_p1_fn gw_p1_##name;
+#define P1(name, params, means, access, since, cost, checkpoint) \
+    gw_p1_fn gw_p1_##name;
 #include "wasi/p1/p1.def"
 #undef P1
 
@@ -99,6 +111,34 @@ struct gw_p1_path {
 };
 enum gw_oserr gw_p1_load_path(struct gw_p1 *p, uint64_t address, uint32_t size,
                               struct gw_p1_path *path);
+
+/* ---- policy ---- */
+
+/* What was read ahead of a call to judge it.  The call sees the same, even if
+ * another thread of the guest changes memory or handles meanwhile. */
+struct gw_p1_judged {
+    struct gw_p1_ahead {
+        uint64_t address;
+        uint32_t size, fd;
+        struct gw_fd dir;
+        struct gw_p1_path path;
+    } ahead[2];
+    unsigned count;
+    uint64_t room; /* bytes that may move */
+    bool no_links;
+};
+
+/* Judges a call at its guard, and enters the function if it may be. */
+enum gw_trap gw_p1_enter_judged(struct gw_p1 *p, const struct gw_p1_row *row,
+                                struct gw_guard *guard, union gw_slot *args);
+
+/* gw_fdtable_get, but of what the call was judged by. */
+enum gw_oserr gw_p1_dir(struct gw_p1 *p, uint32_t fd, struct gw_fd *entry);
+
+/* Where there is a gate, remembers for a directory that was just opened what
+ * it is for the guest. */
+void gw_p1_name_dir(struct gw_p1 *p, const struct gw_fd *dir, const char *path,
+                    struct gw_wasi_file *file);
 
 /* ---- descriptors ---- */
 

@@ -123,6 +123,8 @@ gw_p1_move(struct gw_p1 *p, struct gw_p1_move *move, uint32_t address,
     uint64_t total = 0, room = p->wasi->limits[GW_WASI_LIMIT_TRANSFER];
     enum gw_oserr err = GW_OSERR_OK;
     *done = 0;
+    if (p->judged && p->judged->room < room)
+        room = p->judged->room;
     if (!gw_p1_at(p, address, count * UINT64_C(8)))
         return GW_OSERR_FAULT;
     if (count > p->wasi->limits[GW_WASI_LIMIT_IOVS])
@@ -148,6 +150,7 @@ gw_p1_move(struct gw_p1 *p, struct gw_p1_move *move, uint32_t address,
                total < room && !move->peek;
     }
     *done = (uint32_t)total;
+    p->moved = total;
     return total > 0 && p->trap == GW_TRAP_NONE ? GW_OSERR_OK : err;
 }
 

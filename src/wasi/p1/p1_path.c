@@ -17,7 +17,7 @@ where_begin(struct gw_p1 *p, struct where *where, uint32_t fd, uint64_t rights,
             const union gw_slot *path, uint32_t lookup)
 {
     bool changes = (rights & gw_rights_for(GW_CHANGES)) != 0;
-    enum gw_oserr err = gw_fdtable_get(&p->wasi->fds, fd, &where->dir);
+    enum gw_oserr err = gw_p1_dir(p, fd, &where->dir);
     if (err != GW_OSERR_OK)
         return err;
     if (where->dir.file->type != GW_FILETYPE_DIRECTORY)
@@ -38,6 +38,7 @@ where_begin(struct gw_p1 *p, struct where *where, uint32_t fd, uint64_t rights,
     where->at.path = where->path.text;
     where->at.follow = lookup == 1;
     where->at.own_walk = p->wasi->own_walk;
+    where->at.no_links = p->judged && p->judged->no_links;
     return GW_OSERR_OK;
 }
 
@@ -284,6 +285,7 @@ open_at(struct gw_p1 *p, struct where *where, struct asked *asked, uint32_t *fd)
                                           asked->fdflags, &entry.file);
     if (err != GW_OSERR_OK)
         return err;
+    gw_p1_name_dir(p, &where->dir, where->path.text, entry.file);
     entry.file->read_only = where->dir.file->read_only;
     entry.base = asked->base & gw_rights_for(entry.file->kind);
     if (entry.file->type == GW_FILETYPE_DIRECTORY)

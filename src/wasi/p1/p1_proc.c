@@ -89,6 +89,8 @@ gw_p1_random_get(struct gw_p1 *p, const union gw_slot *args)
     uint64_t chunk = p->wasi->limits[GW_WASI_LIMIT_RANDOM];
     if (!to)
         return GW_OSERR_FAULT;
+    if (left > p->wasi->limits[GW_WASI_LIMIT_RANDOM_MAX])
+        return GW_OSERR_INVAL;
     while (left > 0) {
         uint32_t size = left < chunk ? left : (uint32_t)chunk;
         if (!gw_os_random(to, size))
