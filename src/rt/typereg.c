@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "os/os.h"
 #include "rt/layout.h"
+#include "wasm/limit.h"
 
 #include <assert.h>
 
@@ -80,7 +81,9 @@ get_entry(const struct gw_typereg *reg, uint32_t id)
 static bool
 reserve_entries(struct gw_typereg *reg, uint32_t count)
 {
-    if (count > ENTRY_MAX - reg->count)
+    uint64_t most = gw_limit_table[GW_LIMIT_ENGINE_TYPES].standard;
+    assert(most <= ENTRY_MAX);
+    if (count > most - reg->count)
         return false;
     uint32_t end = reg->count + count;
     for (uint32_t i = 0; i < CHUNK_COUNT; i++) {
