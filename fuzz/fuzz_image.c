@@ -41,7 +41,7 @@ read_all(struct gw_wasi_file *file)
 static void
 visit(struct gw_wasi_file *root, const char *path)
 {
-    struct gw_wasi_at at = { root, path, true, false };
+    struct gw_wasi_at at = { .dir = root, .path = path, .follow = true };
     struct gw_wasi_file *file;
     struct gw_file_stat stat;
     static unsigned depth;

@@ -30,6 +30,7 @@ struct quick_row {
     gw_valtype push;        /* the result */
     gw_valtype operands[2]; /* the second from the top, then the top */
     gw_valtype mask[2];     /* 0 where any type will do */
+    uint32_t spare;         /* makes 32 bytes */
 };
 
 /* ---- the rows, computed by the compiler ---- */
@@ -261,16 +262,13 @@ quick_store(struct gw_op_iter *it, const uint8_t *at, const gw_valtype *top,
     it->height = (uint32_t)(top - it->stack);
 }
 
-/* Checks two operands at once; what stands on the stack below them, or below
- * the stack, is masked. */
+/* Checks two operands; what stands on the stack below them, or below the
+ * stack, is masked. */
 static inline bool
 quick_matches(const struct quick_row *quick, const gw_valtype *top)
 {
-    uint64_t found, wanted, mask;
-    memcpy(&found, top - 2, sizeof found);
-    memcpy(&wanted, quick->operands, sizeof wanted);
-    memcpy(&mask, quick->mask, sizeof mask);
-    return ((found ^ wanted) & mask) == 0;
+    return (((top[-1] ^ quick->operands[1]) & quick->mask[1]) |
+            ((top[-2] ^ quick->operands[0]) & quick->mask[0])) == 0;
 }
 
 /* Shows the sink an operator, whose operands are popped already. */
@@ -291,10 +289,10 @@ static inline enum quick_end
 quick_plain(struct gw_op_iter *it, struct quick *q,
             const struct quick_row *quick, const uint8_t *next)
 {
-    if (!next || !quick_matches(quick, q->top) ||
-        q->top - q->floor < quick->pops)
+    gw_valtype *top = q->top - quick->pops;
+    if (!next || !quick_matches(quick, q->top) || top < q->floor)
         return QUICK_LEAVE;
-    q->top -= quick->pops;
+    q->top = top;
     if (!quick_deliver(it, q, quick->op, next))
         return QUICK_STOP;
     *q->top = quick->push;
@@ -398,8 +396,8 @@ quick_step(struct gw_op_iter *it, struct quick *q, const struct gw_sink *sink)
     }
 }
 
-bool
-gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
+static inline bool
+quick_walk(struct gw_op_iter *it, const struct gw_sink *sink)
 {
     /* Immediates are read without looking for the end: stay clear of it. */
     if (gw_reader_left(&it->reader) <= QUICK_BYTES)
@@ -414,4 +412,11 @@ gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
     it->reader.at = q.at;
     it->height = (uint32_t)(q.top - it->stack);
     return true;
+}
+
+/* Without a sink the compiler makes a loop of its own. */
+bool
+gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
+{
+    return sink ? quick_walk(it, sink) : quick_walk(it, NULL);
 }

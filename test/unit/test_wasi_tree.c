@@ -356,12 +356,15 @@ try_image(const struct archive *archive, uint64_t limit, struct gw_tree **out)
 }
 
 static enum gw_oserr
-read_in(struct gw_tree *tree, const char *path, char *buffer, size_t size)
+read_at(struct gw_tree *tree, const char *path, bool no_links, char *buffer,
+        size_t size)
 {
     struct gw_alloc alloc;
     gw_alloc_init(&alloc, NULL, NULL, SIZE_MAX);
     struct gw_wasi_file *root = gw_tree_open(tree, &alloc), *file;
-    struct gw_wasi_at at = { root, path, true, false };
+    struct gw_wasi_at at = {
+        .dir = root, .path = path, .follow = true, .no_links = no_links
+    };
     struct gw_iov iov = { buffer, size - 1 };
     size_t done = 0;
     enum gw_oserr err = root->ops->paths->open(&at, GW_OPEN_READ, 0, &file);
@@ -372,6 +375,12 @@ read_in(struct gw_tree *tree, const char *path, char *buffer, size_t size)
     buffer[done] = '\0';
     gw_wasi_file_unref(root);
     return err;
+}
+
+static enum gw_oserr
+read_in(struct gw_tree *tree, const char *path, char *buffer, size_t size)
+{
+    return read_at(tree, path, false, buffer, size);
 }
 
 static void
@@ -395,6 +404,8 @@ good_images(void)
         return;
     CHECK(read_in(tree, "dir/link", text, sizeof text) == GW_OSERR_OK);
     CHECK_STR(text, "in a file");
+    CHECK(read_at(tree, "dir/link", true, text, sizeof text) == GW_OSERR_LOOP);
+    CHECK(read_at(tree, "dir/file", true, text, sizeof text) == GW_OSERR_OK);
     CHECK(read_in(tree, "again", text, sizeof text) == GW_OSERR_OK);
     CHECK_STR(text, "in a file");
     CHECK(read_in(tree, "long/er/name", text, sizeof text) == GW_OSERR_OK);
