@@ -316,14 +316,14 @@ path_read_link(const struct gw_wasi_at *at, char *buffer, size_t size,
 typedef enum gw_oserr action(struct walk *walk, const void *argument);
 
 static enum gw_oserr
-act_on(const struct gw_wasi_at *at, action *action, const void *argument)
+act_on(const struct gw_wasi_at *at, action *act, const void *argument)
 {
     struct gw_tree *tree = at->dir->tree;
     struct walk walk;
     gw_os_mutex_lock(&tree->lock);
     enum gw_oserr err = walk_to(&walk, at, STAY, false);
     if (err == GW_OSERR_OK)
-        err = action(&walk, argument);
+        err = act(&walk, argument);
     gw_os_mutex_unlock(&tree->lock);
     return err;
 }

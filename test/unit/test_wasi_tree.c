@@ -88,7 +88,7 @@ do_stat(struct guest *g, uint32_t dir, const struct act *act)
     /* How large directories are, and how often linked, is their own affair. */
     return type == GW_FILETYPE_DIRECTORY
                ? 1000
-               : 2000 + type * 100 + guest_u32(g, 64 + 24) * 10 +
+               : 2000 + type * 100u + guest_u32(g, 64 + 24) * 10 +
                      guest_u32(g, 64 + 32) * 7;
 }
 
