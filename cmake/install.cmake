@@ -24,15 +24,22 @@ configure_file(cmake/godwit.pc.in godwit.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/godwit.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-file(GLOB pages CONFIGURE_DEPENDS doc/man/*.[1-9])
-foreach(page IN LISTS pages)
-    string(REGEX MATCH "[1-9]$" section ${page})
-    install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
-endforeach()
-
-install(FILES doc/completion/godwit.bash OPTIONAL RENAME godwit
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES doc/completion/godwit.zsh OPTIONAL RENAME _godwit
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-install(FILES doc/completion/godwit.fish OPTIONAL
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+# The command prints its own page and completions, where it can run.
+if(TARGET godwit AND NOT CMAKE_CROSSCOMPILING)
+    set(pages ${PROJECT_BINARY_DIR}/pages)
+    file(MAKE_DIRECTORY ${pages})
+    add_custom_command(TARGET godwit POST_BUILD
+        COMMAND godwit completion man > ${pages}/godwit.1
+        COMMAND godwit completion bash > ${pages}/godwit.bash
+        COMMAND godwit completion zsh > ${pages}/godwit.zsh
+        COMMAND godwit completion fish > ${pages}/godwit.fish
+        VERBATIM)
+    set(data ${CMAKE_INSTALL_DATADIR})
+    install(FILES ${pages}/godwit.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES ${pages}/godwit.bash RENAME godwit
+            DESTINATION ${data}/bash-completion/completions)
+    install(FILES ${pages}/godwit.zsh RENAME _godwit
+            DESTINATION ${data}/zsh/site-functions)
+    install(FILES ${pages}/godwit.fish
+            DESTINATION ${data}/fish/vendor_completions.d)
+endif()
