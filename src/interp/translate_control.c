@@ -31,13 +31,14 @@ take_compare(struct gw_trans *t, uint32_t at)
 }
 
 /* Is the last instruction eqz of the result of the one before, and that a
- * comparison? */
+ * comparison that nobody else reads?  What it gives to a local must stay. */
 static bool
 is_negated(const struct gw_trans *t)
 {
     return t->words[t->last] == GW_IOP_I32_EQZ && t->prev != GW_NO_CODE &&
            gw_fuses[t->words[t->prev]].yes != 0 &&
-           t->words[t->prev + 1] == t->words[t->last + 2];
+           t->words[t->prev + 1] == t->words[t->last + 2] &&
+           t->words[t->prev + 1] >= t->local_slot[t->it->local_count];
 }
 
 static struct cond
