@@ -22,7 +22,7 @@ INSERT INTO city(name, zone) VALUES
     ('Wellington', 12), ('La Paz', -4), ('Nairobi', 3);
 
 BEGIN;
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
 INSERT INTO reading
 SELECT i, 1 + (i * 7919) % 8, i / 8, round(sin(i * 0.01) * 30 + (i % 17), 3),
        CASE i % 5 WHEN 0 THEN NULL ELSE printf('note %05d %x', i, i * 2654435) END

@@ -150,6 +150,15 @@ static const char control[] =
     "   (br_if $a (i32.gt_s (local.get 0) (i32.const 0)))))"
     "  (local.get 0))"
     " (func (export \"unreachable\") (unreachable))"
+    /* A comparison that a local keeps, and whose opposite branches. */
+    " (func (export \"kept\") (param i32 i32) (result i32) (local i32)"
+    "  (block (br_if 0 (i32.eqz (local.tee 2"
+    "    (i32.lt_u (local.get 0) (local.get 1))))) (return (local.get 2)))"
+    "  (i32.add (local.get 2) (i32.const 100)))"
+    " (func (export \"kept_f\") (param f64 f64) (result i32) (local i32)"
+    "  (local.set 2 (f64.lt (local.get 0) (local.get 1)))"
+    "  (if (i32.eqz (local.get 2)) (then (return (i32.const 50))))"
+    "  (local.get 2))"
     ")";
 
 static const char calls[] =
@@ -301,6 +310,10 @@ static const struct row rows[] = {
     { NULL, "table_back", "i32:10", "i32:10" },
     { NULL, "br_if", "i32:1", "i32:2" },
     { NULL, "br_if", "i32:0", "i32:3" },
+    { NULL, "kept", "i32:1 i32:2", "i32:1" },
+    { NULL, "kept", "i32:2 i32:1", "i32:100" },
+    { NULL, "kept_f", "f64:1 f64:2", "i32:1" },
+    { NULL, "kept_f", "f64:2 f64:1", "i32:50" },
     { NULL, "br_if_n", "i32:5", "i32:5 i32:3" },
     { NULL, "br_if_n", "i32:-5", "i32:1 i32:48" },
     { NULL, "br_local", "i32:5", "i32:5" },
