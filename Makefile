@@ -30,9 +30,10 @@ lint: release
 format:
 	@tools/lint --fix
 
+# make bench BENCH='--quick fib lua' for less.
 bench: release
 	@tools/setup guest
-	@bench/run
+	@bench/run $(BENCH)
 
 # The whole way: a C file, a WebAssembly module, a run that may read one folder.
 run:

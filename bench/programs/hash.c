@@ -6,7 +6,7 @@ int
 main(void)
 {
     uint32_t hash = 2166136261u;
-    for (uint32_t i = 0; i < 100000000u; i++) {
+    for (uint32_t i = 0; i < 60000000u; i++) {
         hash ^= i & 255;
         hash *= 16777619u;
     }

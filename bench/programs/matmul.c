@@ -1,7 +1,7 @@
 /* Matrix product of doubles: nested loops over rows and columns. */
 #include <stdio.h>
 
-enum { N = 200, ROUNDS = 20 };
+enum { N = 200, ROUNDS = 12 };
 
 static double a[N][N], b[N][N], c[N][N];
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int
 print_row(void *env, int count, char **values, char **names)
@@ -15,19 +16,26 @@ print_row(void *env, int count, char **values, char **names)
     return 0;
 }
 
-/* The whole file with a NUL behind it. */
+/* The whole file with a NUL behind it; "-" is the standard input. */
 static char *
 read_file(const char *path)
 {
-    FILE *file = fopen(path, "rb");
+    enum { STEP = 1 << 16 };
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (!file)
         return NULL;
-    fseek(file, 0, SEEK_END);
-    long size = ftell(file);
-    rewind(file);
-    char *text = malloc((size_t)size + 1);
+    char *text = NULL;
+    size_t size = 0, got = STEP;
+    while (got == STEP) {
+        char *more = realloc(text, size + STEP + 1);
+        if (!more)
+            break;
+        text = more;
+        got = fread(text + size, 1, STEP, file);
+        size += got;
+    }
     if (text)
-        text[fread(text, 1, (size_t)size, file)] = 0;
+        text[size] = 0;
     fclose(file);
     return text;
 }
