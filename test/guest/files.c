@@ -80,6 +80,22 @@ walk(const char *name, int depth)
     }
 }
 
+/* All of a directory below the first, the dots with it. */
+static void
+list(const char *name)
+{
+    struct dirent **entries;
+    int count = scandir(at(name), &entries, NULL, alphasort);
+    printf("%d entries:", count);
+    for (int i = 0; i < count; i++) {
+        printf(" %s%s", entries[i]->d_name, entries[i]->d_ino ? "" : "?");
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+    printf("\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,6 +132,7 @@ main(int argc, char **argv)
     char target[32] = "";
     printf("readlink %d %s\n", (int)readlink(at("a/link"), target, 31), target);
     walk("a", 0);
+    list("a/b");
     say("rmdir full", rmdir(at("a")) == 0 ? 0 : errno == ENOTEMPTY ? 0 : -1);
     say("open missing", open(at("missing"), O_RDONLY) >= 0 ? 0 : -1);
     say("unlink", unlink(at("a/b/three.txt")));

@@ -320,6 +320,7 @@ gw_p1_fd_prestat_dir_name(struct gw_p1 *p, const union gw_slot *args)
 struct listing {
     uint8_t *to;
     size_t size, used;
+    uint64_t own; /* inode of the directory */
 };
 
 static bool
@@ -329,8 +330,10 @@ add_entry(void *env, const struct gw_dir_entry *entry)
     uint8_t head[24] = { 0 };
     bool parent = strcmp(entry->name, "..") == 0;
     gw_p1_put_u64(head, entry->next);
-    /* What lies above a granted directory is none of the guest's business. */
-    gw_p1_put_u64(head + 8, parent ? 0 : entry->inode);
+    /* What lies above a granted directory is none of the guest's business.
+     * As in a root, ".." is the directory itself: 0 would make C libraries
+     * ask what it is, which is refused, and give up on the whole list. */
+    gw_p1_put_u64(head + 8, parent ? list->own : entry->inode);
     gw_p1_put_u32(head + 16, (uint32_t)entry->name_size);
     head[20] = (uint8_t)(parent ? GW_FILETYPE_DIRECTORY : entry->type);
     const struct gw_span parts[] = { gw_span(head, sizeof head),
@@ -356,9 +359,13 @@ gw_p1_fd_readdir(struct gw_p1 *p, const union gw_slot *args)
     enum gw_oserr err = stored_fd(p, args[0].u32, GW_RIGHT(FD_READDIR), &entry);
     if (err != GW_OSERR_OK)
         return err;
-    if (list.size > 0 && !entry.file->ops->read_dir)
-        err = GW_OSERR_NOTDIR;
-    else if (list.size > 0)
+    struct gw_file_stat own = { 0 };
+    if (list.size > 0)
+        err = entry.file->ops->read_dir
+                  ? entry.file->ops->stat(entry.file, &own)
+                  : GW_OSERR_NOTDIR;
+    list.own = own.inode;
+    if (list.size > 0 && err == GW_OSERR_OK)
         err = entry.file->ops->read_dir(entry.file, args[3].u64, add_entry,
                                         &list);
     gw_wasi_file_unref(entry.file);
