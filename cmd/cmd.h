@@ -18,6 +18,10 @@ enum cmd_exit {
     CMD_GO_ON = -1 /* no exit: go on */
 };
 
+/* Where an option may stand.  What gives a guest something, or is about one
+ * run only, may not stand in a configuration file. */
+enum cmd_where { CMD_ON_LINE, CMD_IN_FILE };
+
 struct cmd_option {
     char letter; /* 0: none */
     const char *name;
@@ -25,6 +29,7 @@ struct cmd_option {
     const char *help;
     /* Returns CMD_GO_ON, or an exit code after saying why. */
     int (*take)(void *state, const char *value);
+    enum cmd_where where;
 };
 
 /* Which options of godwit/config.h a command takes. */
@@ -53,14 +58,42 @@ extern const struct cmd *const cmd_table[];
  * NULL: there is none. */
 const struct cmd *cmd_find(int count, char *const *words, int *used);
 
+/* ---- config.c ---- */
+
+/* One option of a configuration file. */
+struct cmd_setting {
+    char section[64]; /* the command's name; "": all that take it */
+    char name[64];
+    char *value; /* own */
+    unsigned line;
+    bool taken; /* by the command that runs */
+};
+
+struct cmd_config {
+    char *path; /* own; NULL: there is none */
+    struct cmd_setting *settings;
+    size_t count;
+};
+
+/* Reads the file that GODWIT_CONFIG names, else the one of the user, if any.
+ * CMD_GO_ON or an exit code; cmd_config_fini ends it in any case. */
+int cmd_config_read(struct cmd_config *config);
+/* Prints which file it is and what was taken from it. */
+void cmd_config_show(const struct cmd_config *config);
+void cmd_config_fini(struct cmd_config *config);
+/* Paragraphs about the file. */
+extern const char cmd_config_help[];
+
 /* ---- options.c ---- */
 
 /* What a command line is read into. */
 struct cmd_line {
-    void *state;           /* for cmd_option.take */
-    wasm_config_t *config; /* for the engine's options; may be NULL */
-    int count;             /* words that are no options, */
-    char **words;          /*   moved to the front of argv */
+    void *state;             /* for cmd_option.take */
+    wasm_config_t *config;   /* for the engine's options; may be NULL */
+    struct cmd_config *file; /* read and taken before argv; may be NULL */
+    bool no_file;            /* argv says --no-config */
+    int count;               /* words that are no options, */
+    char **words;            /*   moved to the front of argv */
 };
 
 /* Reads argv (without the command's name); CMD_GO_ON or an exit code. */
@@ -73,6 +106,7 @@ bool cmd_takes_option(const struct cmd *cmd, enum godwit_option option);
 struct cmd_engine {
     wasm_engine_t *engine;
     wasm_store_t *store;
+    struct cmd_config config;
 };
 
 /* Reads argv, which must name at least one file, and makes an engine that

@@ -183,6 +183,8 @@ print_man(void)
            godwit_version());
     for (int i = 0; cmd_table[i]; i++)
         man_command(cmd_table[i]);
+    printf(".SH CONFIGURATION FILE\n");
+    print_roff(cmd_config_help);
     printf(".SH EXIT STATUS\n");
 #define EXIT(ident, code, when)     \
     printf(".TP\n.B %d\n", (code)); \

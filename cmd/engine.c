@@ -20,12 +20,13 @@ cmd_engine_init(struct cmd_engine *out, const struct cmd *cmd, bool inspect,
     char hint[200];
     wasm_config_t *config = wasm_config_new();
 
-    *out = (struct cmd_engine){ NULL, NULL };
+    *out = (struct cmd_engine){ .engine = NULL };
     if (!config) {
         cmd_error(NULL, "out of memory");
         return CMD_EXIT_SOFTWARE;
     }
     line->config = config;
+    line->file = &out->config;
     int code = cmd_parse(cmd, argc, argv, line);
     line->config = NULL;
     if (code == CMD_GO_ON && line->count == 0) {
@@ -47,6 +48,7 @@ cmd_engine_fini(struct cmd_engine *engine)
 {
     wasm_store_delete(engine->store);
     wasm_engine_delete(engine->engine);
+    cmd_config_fini(&engine->config);
 }
 
 int

@@ -12,6 +12,33 @@ static const struct {
 #undef EXIT
 };
 
+const char cmd_config_help[] =
+    "Options that would be said every time may stand in a file: the one that\n"
+    "the variable GODWIT_CONFIG names (none, if it is empty), else\n"
+    "godwit/config in $XDG_CONFIG_HOME or, without that, in ~/.config.  A "
+    "line\n"
+    "is \"name = value\", with the long name of an option; a switch is true "
+    "or\n"
+    "false; what may be said several times is [value, value].  Lines under\n"
+    "[run], or the name of another command ([policy.check]), are for that\n"
+    "command; lines above are for all that know the option.  They are taken\n"
+    "before the command line, which therefore wins.\n"
+    "\n"
+    "The file grants nothing: options that give the guest something, weaken\n"
+    "what protects the host, or are about one run only (dir, env, allow, "
+    "deny,\n"
+    "threads, no-second-wall, invoke, stdout, ...) are errors in it, as are\n"
+    "names and values that make no sense.  godwit run -v says which file was\n"
+    "read and what was taken from it; --no-config leaves it out.\n";
+
+static const char config_example[] = "  timeout = 10s\n"
+                                     "\n"
+                                     "  [run]\n"
+                                     "  max-memory = 256MiB\n"
+                                     "  policy = \"/etc/godwit/default.toml\"\n"
+                                     "  limit = [\"wasi-handles=64\", "
+                                     "\"wasi-tmpfs=16MiB\"]\n";
+
 /* For work on godwit itself: taken, but not shown. */
 static bool
 is_internal(enum godwit_option option)
@@ -44,7 +71,7 @@ cmd_shown_option(const struct cmd *cmd, int number, struct cmd_shown *out)
         enum godwit_option option = (enum godwit_option)i;
         info = godwit_option_describe(option);
         if (!info)
-            return false;
+            break;
         if (!cmd_takes_option(cmd, option) || is_internal(option) ||
             has_row(cmd, info->name))
             continue;
@@ -52,6 +79,9 @@ cmd_shown_option(const struct cmd *cmd, int number, struct cmd_shown *out)
         if (number-- == 0)
             return true;
     }
+    *out = (struct cmd_shown){ 0, "no-config",
+                               "leave the configuration file out", "" };
+    return number == 0 && cmd->engine_options;
 }
 
 /* Calls row for each of them: "-o, --output FILE", and its help. */
@@ -163,6 +193,8 @@ print_manual(void)
         "\n## Limits\n\nFor `--limit`, with what they are unless it says "
         "otherwise, and what happens past them.\n\n| limit | |\n|---|---|\n");
     each_limit(manual_row);
+    printf("\n## The configuration file\n\n%s\n```\n%s```\n", cmd_config_help,
+           config_example);
     printf("\n## Exit codes\n\n| code | when |\n|---|---|\n");
     for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
         printf("| %d | %s |\n", exits[i].code, exits[i].when);
@@ -195,40 +227,56 @@ print_features(void)
 
 /* ---- godwit help ---- */
 
+static void
+print_config(void)
+{
+    printf("%s\n%s", cmd_config_help, config_example);
+}
+
+static void
+print_limits(void)
+{
+    each_limit(print_row);
+}
+
+static void
+print_exits(void)
+{
+    for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
+        printf("%4d  %s\n", exits[i].code, exits[i].when);
+}
+
+static void
+print_commands(void)
+{
+    cmd_print_overview(stdout);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(void);
+} topics[] = { { "", print_commands },     { "config", print_config },
+               { "exit", print_exits },    { "features", print_features },
+               { "limits", print_limits }, { "manual", print_manual } };
+
 static int
 run_help(const struct cmd *self, int argc, char **argv)
 {
     struct cmd_line line = { .config = NULL };
-    int code = cmd_parse(self, argc, argv, &line);
+    int used, code = cmd_parse(self, argc, argv, &line);
     if (code != CMD_GO_ON)
         return code;
-    if (line.count == 0) {
-        cmd_print_overview(stdout);
-        return cmd_finish(CMD_EXIT_OK);
-    }
-    const char *topic = line.words[0];
-    if (strcmp(topic, "manual") == 0) {
-        print_manual();
-        return cmd_finish(CMD_EXIT_OK);
-    }
-    if (strcmp(topic, "features") == 0) {
-        print_features();
-        return cmd_finish(CMD_EXIT_OK);
-    }
-    if (strcmp(topic, "limits") == 0) {
-        each_limit(print_row);
-        return cmd_finish(CMD_EXIT_OK);
-    }
-    if (strcmp(topic, "exit") == 0) {
-        for (size_t i = 0; i < sizeof(exits) / sizeof(*exits); i++)
-            printf("%4d  %s\n", exits[i].code, exits[i].when);
-        return cmd_finish(CMD_EXIT_OK);
-    }
-    int used;
+    const char *topic = line.count > 0 ? line.words[0] : "";
     const struct cmd *cmd = cmd_find(line.count, line.words, &used);
     if (cmd) {
         cmd_print_help(cmd);
         return cmd_finish(CMD_EXIT_OK);
+    }
+    for (size_t i = 0; i < sizeof(topics) / sizeof(*topics); i++) {
+        if (strcmp(topic, topics[i].name) == 0) {
+            topics[i].print();
+            return cmd_finish(CMD_EXIT_OK);
+        }
     }
     cmd_error("godwit help lists the commands", "there is no command %s",
               topic);
@@ -239,7 +287,7 @@ static const struct cmd_option options[] = { { 0 } };
 
 const struct cmd cmd_help = {
     .name = "help",
-    .usage = "[COMMAND | exit | features | limits | manual]",
+    .usage = "[COMMAND | config | exit | features | limits | manual]",
     .summary = "explain a command, the exit codes, or everything",
     .examples = "  godwit help run\n  godwit help manual >cli.md\n",
     .options = options,

@@ -25,9 +25,10 @@ take_disasm(void *state, const char *value)
 }
 
 static const struct cmd_option options[] = {
-    { 0, "json", NULL, "print one JSON object for each file", take_json },
+    { 0, "json", NULL, "print one JSON object for each file", take_json,
+      CMD_IN_FILE },
     { 0, "disasm", "FUNC", "print the code of a function, by name or number",
-      take_disasm },
+      take_disasm, CMD_ON_LINE },
     { 0 },
 };
 

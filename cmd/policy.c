@@ -40,10 +40,12 @@ static const char *const answers[] = { "refused", "depends", "allowed" };
 /* ---- check ---- */
 
 static const struct cmd_option check_options[] = {
-    { 0, "allow", "NAME[:KEY=VALUE,...]", "as in godwit run", take_allow },
-    { 0, "deny", "NAME[=ERRNO]", "as in godwit run", take_deny },
-    { 0, "json", NULL, "print one JSON object", take_json },
-    { 0, "policy", "FILE", "the policy to look through", take_policy },
+    { 0, "allow", "NAME[:KEY=VALUE,...]", "as in godwit run", take_allow,
+      CMD_ON_LINE },
+    { 0, "deny", "NAME[=ERRNO]", "as in godwit run", take_deny, CMD_ON_LINE },
+    { 0, "json", NULL, "print one JSON object", take_json, CMD_IN_FILE },
+    { 0, "policy", "FILE", "the policy to look through", take_policy,
+      CMD_ON_LINE },
     { 0 },
 };
 
@@ -138,9 +140,10 @@ const struct cmd cmd_policy_check = {
 /* ---- explain ---- */
 
 static const struct cmd_option explain_options[] = {
-    { 0, "allow", "NAME[:KEY=VALUE,...]", "as in godwit run", take_allow },
-    { 0, "deny", "NAME[=ERRNO]", "as in godwit run", take_deny },
-    { 0, "policy", "FILE", "the policy to explain", take_policy },
+    { 0, "allow", "NAME[:KEY=VALUE,...]", "as in godwit run", take_allow,
+      CMD_ON_LINE },
+    { 0, "deny", "NAME[=ERRNO]", "as in godwit run", take_deny, CMD_ON_LINE },
+    { 0, "policy", "FILE", "the policy to explain", take_policy, CMD_ON_LINE },
     { 0 },
 };
 

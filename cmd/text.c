@@ -46,7 +46,7 @@ finish(const struct text *state, const char *path, godwit_error_t *error,
 
 static const struct cmd_option wat2wasm_options[] = {
     { 'o', "output", "FILE", "write here instead of the standard output",
-      take_output },
+      take_output, CMD_ON_LINE },
     { 0 },
 };
 
@@ -86,9 +86,9 @@ const struct cmd cmd_wat2wasm = {
 /* ---- wasm2wat ---- */
 
 static const struct cmd_option wasm2wat_options[] = {
-    { 'f', "folded", NULL, "nest expressions", take_folded },
+    { 'f', "folded", NULL, "nest expressions", take_folded, CMD_IN_FILE },
     { 'o', "output", "FILE", "write here instead of the standard output",
-      take_output },
+      take_output, CMD_ON_LINE },
     { 0 },
 };
 

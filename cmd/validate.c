@@ -21,7 +21,7 @@ take_verbose(void *state, const char *value)
 
 static const struct cmd_option options[] = {
     { 'v', "verbose", NULL, "print size, time, speed and peak memory",
-      take_verbose },
+      take_verbose, CMD_IN_FILE },
     { 0 },
 };
 

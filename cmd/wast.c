@@ -26,9 +26,11 @@ take_verbose(void *state, const char *value)
 }
 
 static const struct cmd_option options[] = {
-    { 0, "json", NULL, "print one JSON object for each script", take_json },
+    { 0, "json", NULL, "print one JSON object for each script", take_json,
+      CMD_IN_FILE },
     { 'v', "verbose", NULL,
-      "also say what was skipped, and which messages differ", take_verbose },
+      "also say what was skipped, and which messages differ", take_verbose,
+      CMD_IN_FILE },
     { 0 },
 };
 

@@ -42,7 +42,7 @@ judge(struct gw_policy *policy)
                                               GW_ASK_CLOCK | GW_ASK_HOST |
                                               GW_ASK_BYTES | GW_ASK_HANDLES,
                                        .access = GW_ACCESS_READ,
-                                       .clock = 1,
+                                       .clocks = 2,
                                        .bytes = 100,
                                        .paths = { "/a/b", "c" },
                                        .path_count = 2,
@@ -57,7 +57,7 @@ judge(struct gw_policy *policy)
     gw_vec_init(&text, &alloc, 1);
     struct gw_gate *gate = gw_gate_new();
     must(gate && gw_gate_set(gate, policy) == GW_OK, "no memory");
-    struct gw_guard *guard = gw_guard_new(gate, subject);
+    struct gw_guard *guard = gw_guard_new(gate, NULL, subject);
     must(guard != NULL, "no memory");
     must(gw_explain_function(policy, subject, &answer, &text), "no memory");
     gw_guard_judge(guard, &ask, &verdict);

@@ -131,7 +131,7 @@ enter_guarded(void *env, struct gw_call *call, union gw_slot *args)
     struct guarded *guarded = env;
     struct gw_funcinst *inner = guarded->inner;
     struct gw_verdict verdict;
-    if (gw_guard_passes(guarded->guard))
+    if (gw_guard_passes(guarded->guard) || gw_guard_counts(guarded->guard))
         return inner->host(inner->env, call, args);
     gw_guard_judge(guarded->guard, &nothing, &verdict);
     enum gw_trap trap = GW_TRAP_HOST;
@@ -170,7 +170,7 @@ guard(godwit_linker_t *linker, struct gw_span module, struct gw_span name,
         return GW_ERR_NOMEM;
     guarded->inner = inner;
     guarded->store = store;
-    guarded->guard = gw_guard_new(linker->gate, subject);
+    guarded->guard = gw_guard_new(linker->gate, store, subject);
     enum gw_err err = GW_ERR_NOMEM;
     if (guarded->guard)
         err = gw_funcinst_new_host(store, inner->type, enter_guarded, guarded,

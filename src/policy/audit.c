@@ -46,6 +46,22 @@ gw_append_quoted(struct gw_vec *text, struct gw_span span)
     return good && add_byte(text, '"');
 }
 
+/* One by its id; of several, all. */
+static bool
+add_clocks(struct gw_vec *text, const char *comma, uint32_t clocks)
+{
+    bool one = clocks && !(clocks & (clocks - 1));
+    bool good = gw_append(text, one ? "%s\"clock\":" : "%s\"clocks\":[", comma);
+    comma = "";
+    for (unsigned i = 0; i < 32 && good; i++) {
+        if (!(clocks >> i & 1))
+            continue;
+        good = gw_append(text, "%s%u", comma, i);
+        comma = ",";
+    }
+    return good && (one || gw_append(text, "]"));
+}
+
 static bool
 add_arguments(struct gw_vec *text, const struct gw_ask *ask)
 {
@@ -64,7 +80,7 @@ add_arguments(struct gw_vec *text, const struct gw_ask *ask)
         comma = ",";
     }
     if (good && (ask->has & GW_ASK_CLOCK)) {
-        good = gw_append(text, "%s\"clock\":%" PRIu32, comma, ask->clock);
+        good = add_clocks(text, comma, ask->clocks);
         comma = ",";
     }
     if (good && (ask->has & GW_ASK_HOST)) {

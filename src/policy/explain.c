@@ -147,8 +147,7 @@ ask_of(const struct gw_rule *rule, struct gw_ask *ask)
     }
     if (rule->given & GW_GIVES(CLOCK)) {
         ask->has |= GW_ASK_CLOCK;
-        while (!(rule->values[GW_KEY_CLOCK] >> ask->clock & 1))
-            ask->clock++;
+        ask->clocks = (uint32_t)rule->values[GW_KEY_CLOCK];
     }
     if (rule->given & GW_GIVES(MAX_BYTES)) {
         ask->has |= GW_ASK_BYTES;

@@ -1,6 +1,43 @@
 #include "policy/gate_inside.h"
 
-enum { NS = 1000000000 };
+enum { NS = 1000000000, BATCHES = 64 };
+
+/* ---- regimes ---- */
+
+static size_t
+regime_size(const struct gw_policy *policy)
+{
+    return sizeof(struct gw_regime) + policy->count * sizeof(struct gw_tally);
+}
+
+static struct gw_regime *
+regime_new(struct gw_alloc *alloc, struct gw_policy *policy)
+{
+    struct gw_regime *regime = gw_alloc_zero(alloc, 1, regime_size(policy));
+    if (!regime)
+        return NULL;
+    regime->alloc = alloc;
+    regime->policy = gw_policy_ref(policy);
+    atomic_init(&regime->refs, 1);
+    struct gw_tally *tally = regime->tallies;
+    for (const struct gw_rule *rule = policy->first; rule; rule = rule->next) {
+        atomic_init(&tally->calls, rule->values[GW_KEY_CALLS]);
+        atomic_init(&tally->bytes, rule->values[GW_KEY_BYTES]);
+        tally++;
+    }
+    return regime;
+}
+
+static void
+regime_unref(struct gw_regime *regime)
+{
+    if (!regime ||
+        atomic_fetch_sub_explicit(&regime->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    size_t size = regime_size(regime->policy);
+    gw_policy_unref(regime->policy);
+    gw_alloc_free(regime->alloc, regime, size);
+}
 
 /* ---- making ---- */
 
@@ -39,10 +76,7 @@ gw_gate_unref(struct gw_gate *gate)
     if (!inside ||
         atomic_fetch_sub_explicit(&inside->refs, 1, memory_order_acq_rel) != 1)
         return;
-    if (inside->policy)
-        gw_alloc_free(&inside->alloc, inside->tallies,
-                      inside->policy->count * sizeof *inside->tallies);
-    gw_policy_unref(inside->policy);
+    regime_unref(inside->regime);
     if (inside->instance)
         gw_alloc_free(&inside->alloc, inside->instance,
                       strlen(inside->instance) + 1);
@@ -60,22 +94,15 @@ enum gw_err
 gw_gate_set(struct gw_gate *gate, struct gw_policy *policy)
 {
     struct gw_gate_inside *inside = gate->inside;
-    struct gw_tally *tallies = gw_alloc_zero(&inside->alloc, policy->count,
-                                             sizeof *tallies);
-    if (!tallies)
+    struct gw_regime *regime = regime_new(&inside->alloc, policy);
+    if (!regime)
         return GW_ERR_NOMEM;
-    gw_policy_ref(policy);
     gw_os_mutex_lock(&inside->lock);
-    struct gw_policy *old = inside->policy;
-    struct gw_tally *old_tallies = inside->tallies;
-    inside->policy = policy;
-    inside->tallies = tallies;
+    struct gw_regime *old = inside->regime;
+    inside->regime = regime;
     atomic_fetch_add_explicit(&gate->generation, 1, memory_order_release);
     gw_os_mutex_unlock(&inside->lock);
-    if (old)
-        gw_alloc_free(&inside->alloc, old_tallies,
-                      old->count * sizeof *old_tallies);
-    gw_policy_unref(old);
+    regime_unref(old);
     return GW_OK;
 }
 
@@ -116,7 +143,7 @@ gw_gate_calls(struct gw_gate *gate)
 /* ---- guards ---- */
 
 struct gw_guard *
-gw_guard_new(struct gw_gate *gate, struct gw_subject subject)
+gw_guard_new(struct gw_gate *gate, const void *owner, struct gw_subject subject)
 {
     struct gw_gate_inside *inside = gate->inside;
     size_t size = subject.module.size + subject.name.size;
@@ -143,6 +170,9 @@ gw_guard_new(struct gw_gate *gate, struct gw_subject subject)
     if (guard->next)
         guard->next->at = &guard->next;
     inside->guards = guard;
+    if (inside->owner && inside->owner != owner)
+        atomic_store(&inside->shared, true);
+    inside->owner = owner;
     gw_os_mutex_unlock(&inside->lock);
     return guard;
 }
@@ -160,12 +190,15 @@ gw_guard_free(struct gw_guard *guard)
         guard->next->at = guard->at;
     inside->calls_gone += atomic_load(&guard->calls);
     gw_os_mutex_unlock(&inside->lock);
+    regime_unref(guard->regime);
     gw_vec_fini(&guard->picked);
     gw_alloc_free(&inside->alloc, (void *)(uintptr_t)guard->subject.module.data,
                   guard->subject.module.size + guard->subject.name.size);
     gw_alloc_free(&inside->alloc, guard, sizeof *guard);
     gw_gate_unref(gate);
 }
+
+/* ---- picking ---- */
 
 /* Is every call that the rule names allowed, with nothing to be done? */
 static bool
@@ -176,157 +209,133 @@ is_plain(const struct gw_rule *rule)
            rule->values[GW_KEY_LOG] != 1;
 }
 
-/* Picks the rules that name the function; needs the lock.  What comes after
- * an allowance without conditions can never be reached. */
+/* The same, but that calls are counted? */
 static bool
-pick(struct gw_gate_inside *gate, struct gw_guard *guard)
+is_counted(const struct gw_rule *rule)
 {
-    uint64_t generation = atomic_load(&gate->gate.generation);
-    const struct gw_rule *rule = gate->policy ? gate->policy->first : NULL;
-    bool plain = false;
-    guard->picked.count = 0;
+    const uint32_t others = (GW_QUOTAS | GW_CONSTRAINTS) &
+                            ~(GW_GIVES(CALLS) | GW_GIVES(RATE));
+    return rule->values[GW_KEY_ACTION] != GW_ACTION_DENY &&
+           !(rule->given & others) && rule->values[GW_KEY_LOG] != 1;
+}
+
+/* What comes after a rule without constraints can never be reached. */
+static bool
+pick(const struct gw_gate_inside *gate, struct gw_guard *guard)
+{
+    const struct gw_rule *rule = guard->regime->policy->first;
+    bool last = false;
     guard->has_paths = false;
-    for (uint32_t i = 0; rule && !plain; rule = rule->next, i++) {
+    for (uint32_t i = 0; rule && !last; rule = rule->next, i++) {
         if (!gw_rule_names(rule, guard->subject))
             continue;
         struct gw_picked *picked = gw_vec_push(&guard->picked);
         if (!picked)
             return false;
-        *picked = (struct gw_picked){ rule, &gate->tallies[i], i + 1 };
+        *picked = (struct gw_picked){ rule, &guard->regime->tallies[i], i + 1 };
         guard->has_paths |= (rule->given & GW_GIVES(PATH)) != 0;
-        plain = is_plain(rule);
+        last = !(rule->given & GW_CONSTRAINTS);
     }
-    guard->generation = generation;
-    if (plain && guard->picked.count == 1 && !gate->learning)
-        atomic_store_explicit(&guard->open, generation, memory_order_relaxed);
+    const struct gw_picked *first = guard->picked.data;
+    bool single = guard->picked.count == 1 && !gate->learning;
+    guard->only_counts = single && is_counted(first->rule);
+    if (single && is_plain(first->rule))
+        atomic_store_explicit(&guard->open, guard->generation,
+                              memory_order_relaxed);
     return true;
 }
 
-/* ---- judging ---- */
-
-static bool
-take_token(struct gw_tally *tally, uint64_t rate)
+bool
+gw_guard_pick(struct gw_guard *guard)
 {
-    uint64_t now, elapsed;
+    struct gw_gate_inside *gate = guard->gate->inside;
+    gw_os_mutex_lock(&gate->lock);
+    struct gw_regime *old = guard->regime;
+    guard->regime = gate->regime;
+    if (guard->regime)
+        atomic_fetch_add_explicit(&guard->regime->refs, 1,
+                                  memory_order_relaxed);
+    guard->generation = atomic_load(&guard->gate->generation);
+    gw_os_mutex_unlock(&gate->lock);
+    regime_unref(old);
+    guard->picked.count = 0;
+    guard->only_counts = false;
+    if (guard->regime && !pick(gate, guard))
+        guard->generation = 0;
+    return guard->generation != 0;
+}
+
+/* ---- what judging rarely needs ---- */
+
+/* Bucket and what was taken from it never hold more than a second's. */
+bool
+gw_tally_refill(struct gw_gate_inside *gate, struct gw_tally *tally,
+                uint64_t rate)
+{
+    uint64_t now, elapsed, batch;
     if (rate > NS)
         rate = NS;
+    uint64_t in_hand = rate / BATCHES;
+    gw_os_mutex_lock(&gate->lock);
     if (!gw_os_clock_time(GW_OS_CLOCK_MONOTONIC, &now))
-        return false;
-    elapsed = tally->filled_ns == 0 || now - tally->filled_ns > NS
-                  ? NS
-                  : now - tally->filled_ns;
+        now = tally->filled_ns;
+    elapsed = now - tally->filled_ns;
+    if (elapsed > NS)
+        elapsed = NS; /* the first time, too */
     tally->filled_ns = now;
     tally->tokens += elapsed * rate;
-    if (tally->tokens > rate * NS)
-        tally->tokens = rate * NS;
-    if (tally->tokens < NS)
+    if (tally->tokens > (rate - in_hand) * NS)
+        tally->tokens = (rate - in_hand) * NS;
+    batch = tally->tokens / NS;
+    if (batch > in_hand)
+        batch = in_hand ? in_hand : 1;
+    tally->tokens -= batch * NS;
+    gw_os_mutex_unlock(&gate->lock);
+    if (batch > 1)
+        gw_give_back(&tally->ready, batch - 1);
+    return batch > 0;
+}
+
+bool
+gw_gate_is_full(struct gw_gate_inside *gate)
+{
+    if (!gate->write)
         return false;
-    tally->tokens -= NS;
-    return true;
-}
-
-/* Takes from the quotas of a rule; NULL, or which of them is used up. */
-static const char *
-charge(const struct gw_picked *picked, const struct gw_ask *ask, uint64_t *room)
-{
-    const struct gw_rule *rule = picked->rule;
-    struct gw_tally *tally = picked->tally;
-    uint64_t bytes = ask->has & (GW_ASK_BYTES | GW_ASK_MOVES) ? ask->bytes : 0;
-    if (tally->calls >= rule->values[GW_KEY_CALLS])
-        return "the quota of calls is used up";
-    if ((ask->has & GW_ASK_HANDLES) &&
-        ask->handles >= rule->values[GW_KEY_HANDLES])
-        return "the quota of open handles is used up";
-    uint64_t left = rule->values[GW_KEY_BYTES] - tally->bytes;
-    if (bytes > rule->values[GW_KEY_MAX_BYTES])
-        bytes = rule->values[GW_KEY_MAX_BYTES];
-    if (bytes > left && ((ask->has & GW_ASK_BYTES) || left == 0))
-        return "the quota of bytes is used up";
-    if (bytes > left)
-        bytes = left;
-    if ((rule->given & GW_GIVES(RATE)) &&
-        !take_token(tally, rule->values[GW_KEY_RATE]))
-        return "there are too many calls in a second";
-    tally->calls++;
-    tally->bytes += bytes;
-    *room = bytes;
-    return NULL;
-}
-
-static void
-refuse(struct gw_verdict *verdict, uint64_t number, const char *why)
-{
-    verdict->allowed = false;
-    verdict->number = number;
-    verdict->why = why;
-    verdict->room = 0;
-}
-
-static void
-decide(struct gw_gate_inside *gate, const struct gw_picked *picked,
-       const struct gw_ask *ask, struct gw_verdict *verdict)
-{
-    const struct gw_rule *rule = picked->rule;
-    uint64_t number = rule->values[GW_KEY_ERRNO];
-    verdict->rule = picked->number;
-    verdict->log = rule->values[GW_KEY_LOG] == 1;
-    verdict->no_links &= rule->values[GW_KEY_LINKS] != 1;
-    if (rule->values[GW_KEY_ACTION] == GW_ACTION_DENY) {
-        refuse(verdict, number, "the policy denies it");
-        return;
-    }
-    const char *why = charge(picked, ask, &verdict->room);
-    if (why)
-        refuse(verdict, number, why);
-    else if (verdict->log && gate->write && gate->audit_left == 0)
-        refuse(verdict, number, "it could not be recorded any more");
+    gw_os_mutex_lock(&gate->lock);
+    bool full = gate->audit_left == 0;
+    gw_os_mutex_unlock(&gate->lock);
+    return full;
 }
 
 void
-gw_guard_judge(struct gw_guard *guard, const struct gw_ask *ask,
-               struct gw_verdict *verdict)
+gw_gate_let_learn(struct gw_gate_inside *gate, struct gw_verdict *verdict)
 {
-    struct gw_gate_inside *gate = guard->gate->inside;
-    *verdict = (struct gw_verdict){ .allowed = true, .number = UINT64_MAX };
+    verdict->learning = verdict->no_links = true;
+    verdict->room = UINT64_MAX;
     gw_os_mutex_lock(&gate->lock);
-    if (gate->learning) {
-        verdict->learning = verdict->no_links = true;
-        verdict->room = UINT64_MAX;
-        if (gate->forgot)
-            refuse(verdict, UINT64_MAX, "more was asked than can be learned");
-    } else if (guard->generation != atomic_load(&gate->gate.generation) &&
-               !pick(gate, guard)) {
-        guard->generation = 0;
-        refuse(verdict, UINT64_MAX, "there is no memory to judge it");
-    } else {
-        const struct gw_picked *picked = guard->picked.data;
-        size_t i = 0, count = guard->picked.count;
-        while (i < count && !gw_rule_fits(picked[i].rule, ask))
-            i++;
-        verdict->no_links = guard->has_paths;
-        verdict->generation = guard->generation;
-        if (i < count)
-            decide(gate, &picked[i], ask, verdict);
-        else
-            refuse(verdict, gate->policy ? gate->policy->otherwise : UINT64_MAX,
-                   "no rule of the policy allows it");
-    }
+    if (gate->forgot)
+        gw_verdict_refuse(verdict, UINT64_MAX,
+                          "more was asked than can be learned");
     gw_os_mutex_unlock(&gate->lock);
 }
 
 void
-gw_guard_done(struct gw_guard *guard, const struct gw_ask *ask,
-              const struct gw_verdict *verdict, uint64_t moved, uint64_t number,
-              bool links)
+gw_guard_finish(struct gw_guard *guard, const struct gw_ask *ask,
+                const struct gw_verdict *verdict, uint64_t moved,
+                uint64_t number, bool links)
 {
     struct gw_gate_inside *gate = guard->gate->inside;
+    /* The call itself may have led to calls under another policy. */
+    if (verdict->allowed && verdict->bytes && moved < verdict->room &&
+        verdict->generation == guard->generation)
+        gw_give_back(&verdict->bytes->bytes, verdict->room - moved);
+    bool records = gate->write && (!verdict->allowed || verdict->log);
+    if (!verdict->learning && !records)
+        return;
     gw_os_mutex_lock(&gate->lock);
-    bool same = verdict->generation == atomic_load(&gate->gate.generation);
-    if (same && verdict->allowed && verdict->rule && moved < verdict->room)
-        gate->tallies[verdict->rule - 1].bytes -= verdict->room - moved;
     if (verdict->learning && !gw_learn(gate, guard, ask, links))
         gate->forgot = true;
-    if (gate->write && (!verdict->allowed || verdict->log))
+    if (records)
         gw_audit_write(gate, guard, ask, verdict, moved, number);
     gw_os_mutex_unlock(&gate->lock);
 }

@@ -6,6 +6,7 @@
 /* ---- remembering ---- */
 
 enum { MARKS = 5 };
+enum { CLOCKS = 4, UNKNOWN = 1 << CLOCKS };
 
 /* Writes what tells a lesson from others, but for its path; returns the
  * size. */
@@ -13,7 +14,7 @@ static size_t
 write_key(uint8_t *key, const struct gw_lesson *lesson)
 {
     const uint8_t marks[MARKS] = { (uint8_t)lesson->access,
-                                   (uint8_t)lesson->clock, lesson->links,
+                                   (uint8_t)lesson->clocks, lesson->links,
                                    lesson->pair, lesson->path != NULL };
     memcpy(key, lesson->function.data, lesson->function.size);
     memcpy(key + lesson->function.size, marks, MARKS);
@@ -60,7 +61,7 @@ gw_learn(struct gw_gate_inside *gate, const struct gw_guard *guard,
         memcpy(name + module.size + 1, own.data, own.size);
     lesson.function = gw_span(name, module.size + 1 + own.size);
     if (ask->has & GW_ASK_CLOCK)
-        lesson.clock = ask->clock < 4 ? ask->clock + 1 : 0;
+        lesson.clocks = ask->clocks < UNKNOWN ? ask->clocks : UNKNOWN;
     if (!(ask->has & GW_ASK_PATH))
         return keep(gate, &lesson);
     lesson.links = links;
@@ -94,7 +95,7 @@ compare(const void *left, const void *right)
         order = (int)a->access - (int)b->access;
     if (order == 0 && a->path && b->path)
         order = strcmp(a->path, b->path);
-    return order ? order : (int)a->clock - (int)b->clock;
+    return order ? order : (int)a->clocks - (int)b->clocks;
 }
 
 static bool
@@ -169,10 +170,20 @@ write_paths(struct gw_vec *text, const struct gw_lesson *from, size_t count)
 static bool
 write_clocks(struct gw_vec *text, const struct gw_lesson *from, size_t count)
 {
-    bool good = gw_append(text, "clock = [");
-    for (size_t i = 0; i < count && good; i++)
-        good = gw_append(text, "%s\"%s\"", i ? ", " : "",
-                         gw_clock_name(from[i].clock - 1));
+    unsigned clocks = 0;
+    const char *comma = "clock = [";
+    bool good = true;
+    for (size_t i = 0; i < count; i++)
+        clocks |= from[i].clocks;
+    /* No rule names a clock that does not exist. */
+    if (clocks == 0 || clocks >= UNKNOWN)
+        return true;
+    for (unsigned i = 0; i < CLOCKS && good; i++) {
+        if (!(clocks >> i & 1))
+            continue;
+        good = gw_append(text, "%s\"%s\"", comma, gw_clock_name(i));
+        comma = ", ";
+    }
     return good && gw_append(text, "]\n");
 }
 
@@ -186,8 +197,7 @@ write_rule(struct gw_vec *text, const struct gw_lesson *from, size_t count)
         good = write_paths(text, from, count);
     if (good && access[from->access & 3])
         good = gw_append(text, "access = \"%s\"\n", access[from->access & 3]);
-    /* A clock that does not exist makes the first lesson one without. */
-    if (good && from->clock)
+    if (good)
         good = write_clocks(text, from, count);
     if (good && from->links)
         good = gw_append(text, "links = true\n");

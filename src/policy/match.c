@@ -211,33 +211,11 @@ hosts_fit(const struct gw_rule *rule, const struct gw_ask *ask)
 /* ---- the whole ---- */
 
 bool
-gw_rule_fits(const struct gw_rule *rule, const struct gw_ask *ask)
+gw_rule_fits_place(const struct gw_rule *rule, const struct gw_ask *ask)
 {
-    /* Which kinds of argument a constraint needs: one of them at least. */
-    static const struct {
-        uint8_t key, has;
-    } needs[] = { { GW_KEY_PATH, GW_ASK_PATH },
-                  { GW_KEY_ACCESS, GW_ASK_ACCESS },
-                  { GW_KEY_CLOCK, GW_ASK_CLOCK },
-                  { GW_KEY_HOST, GW_ASK_HOST },
-                  { GW_KEY_MAX_BYTES, GW_ASK_BYTES | GW_ASK_MOVES } };
-    for (unsigned i = 0; i < sizeof needs / sizeof *needs; i++)
-        if ((rule->given & 1u << needs[i].key) && !(ask->has & needs[i].has))
-            return false;
-    bool denies = rule->values[GW_KEY_ACTION] == GW_ACTION_DENY;
-    if (rule->given & GW_GIVES(ACCESS)) {
-        uint64_t access = rule->values[GW_KEY_ACCESS];
-        if (denies ? !(ask->access & access) : (ask->access & ~access) != 0)
-            return false;
-    }
-    if ((rule->given & GW_GIVES(CLOCK)) &&
-        (ask->clock > 31 || !(rule->values[GW_KEY_CLOCK] >> ask->clock & 1)))
+    if ((rule->given & GW_GIVES(HOST)) &&
+        (!(ask->has & GW_ASK_HOST) || !hosts_fit(rule, ask)))
         return false;
-    /* What moves can be cut; what must be whole cannot. */
-    if ((ask->has & GW_ASK_BYTES) &&
-        ask->bytes > rule->values[GW_KEY_MAX_BYTES])
-        return false;
-    if ((rule->given & GW_GIVES(HOST)) && !hosts_fit(rule, ask))
-        return false;
-    return !(rule->given & GW_GIVES(PATH)) || paths_fit(rule, ask);
+    return !(rule->given & GW_GIVES(PATH)) ||
+           ((ask->has & GW_ASK_PATH) && paths_fit(rule, ask));
 }

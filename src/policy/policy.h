@@ -120,6 +120,8 @@ struct gw_subject {
 
 bool gw_rule_names(const struct gw_rule *rule, struct gw_subject subject);
 
+#define GW_NO_CLOCK (UINT32_C(1) << 31)
+
 /* What a call is about: kinds of arguments it has, with their values. */
 enum {
     GW_ASK_PATH = 1,
@@ -134,7 +136,7 @@ enum {
 struct gw_ask {
     unsigned has; /* GW_ASK_ */
     unsigned access;
-    uint32_t clock;
+    uint32_t clocks; /* bits by id; GW_NO_CLOCK: one that does not exist */
     uint64_t bytes;
     uint64_t handles;     /* open already, beyond those of the start */
     const char *paths[2]; /* clean (gw_path_join); NULL: there is none, or
@@ -144,9 +146,41 @@ struct gw_ask {
     uint32_t port;
 };
 
-/* Do all constraints of the rule hold?  For a rule that denies, it is enough
- * that one of several paths fits. */
-bool gw_rule_fits(const struct gw_rule *rule, const struct gw_ask *ask);
+/* The constraints on paths and hosts. */
+bool gw_rule_fits_place(const struct gw_rule *rule, const struct gw_ask *ask);
+
+/* Do a set of a call and that of a rule fit?  To allow, the rule must have all
+ * of it; to deny, a part is enough. */
+static inline bool
+gw_rule_has(const struct gw_rule *rule, uint64_t asked, enum gw_key key)
+{
+    return rule->values[GW_KEY_ACTION] == GW_ACTION_DENY
+               ? (asked & rule->values[key]) != 0
+               : (asked & ~rule->values[key]) == 0;
+}
+
+/* Do all constraints of the rule hold?  Each needs an argument of its kind.
+ * For a rule that denies, it is enough that one of several paths fits. */
+static inline bool
+gw_rule_fits(const struct gw_rule *rule, const struct gw_ask *ask)
+{
+    if ((rule->given & GW_GIVES(ACCESS)) &&
+        (!(ask->has & GW_ASK_ACCESS) ||
+         !gw_rule_has(rule, ask->access, GW_KEY_ACCESS)))
+        return false;
+    if ((rule->given & GW_GIVES(CLOCK)) &&
+        (!(ask->has & GW_ASK_CLOCK) ||
+         !gw_rule_has(rule, ask->clocks, GW_KEY_CLOCK)))
+        return false;
+    /* What moves can be cut; what must be whole cannot. */
+    if ((rule->given & GW_GIVES(MAX_BYTES)) &&
+        (!(ask->has & (GW_ASK_BYTES | GW_ASK_MOVES)) ||
+         ((ask->has & GW_ASK_BYTES) &&
+          ask->bytes > rule->values[GW_KEY_MAX_BYTES])))
+        return false;
+    return !(rule->given & (GW_GIVES(HOST) | GW_GIVES(PATH))) ||
+           gw_rule_fits_place(rule, ask);
+}
 
 /* Text with * for any text. */
 bool gw_glob(struct gw_span pattern, struct gw_span text);
@@ -161,5 +195,10 @@ bool gw_path_join(const char *dir, const char *path, char out[GW_CLEAN_MAX]);
 uint64_t gw_errno_find(struct gw_span name);
 const char *gw_errno_name(uint64_t number);
 const char *gw_clock_name(unsigned clock); /* NULL: no such */
+static inline uint32_t
+gw_clock_bit(uint32_t clock)
+{
+    return clock < 31 ? UINT32_C(1) << clock : GW_NO_CLOCK;
+}
 
 #endif

@@ -375,7 +375,8 @@ thread_spawn(void *env, struct gw_call *call, union gw_slot *args)
     uint32_t tid = 0;
     enum gw_trap trap = GW_TRAP_NONE;
     enum gw_oserr err;
-    if (binding->guard && !gw_guard_passes(binding->guard))
+    if (binding->guard && !gw_guard_passes(binding->guard) &&
+        !gw_guard_counts(binding->guard))
         trap = judge(binding, call, args[0].u32, &tid, &err);
     else
         err = spawn(binding->wasi->threads, call, args[0].u32, &tid);
@@ -430,7 +431,7 @@ gw_wasi_thread_func(struct gw_wasi *wasi, struct gw_store *store,
     binding->wasi = wasi;
     binding->store = store;
     if (wasi->gate)
-        binding->guard = gw_guard_new(wasi->gate, subject);
+        binding->guard = gw_guard_new(wasi->gate, store, subject);
     enum gw_err err = wasi->gate && !binding->guard ? GW_ERR_NOMEM : GW_OK;
     if (err == GW_OK)
         err = gw_funcinst_new_host(store, &type, thread_spawn, binding,

@@ -1,6 +1,7 @@
 /* A guest that tries what its arguments say, and prints how each went:
  * read, write, list, stat, remove PATH; rename, link, symlink FROM TO;
- * below DIR NAME; open PATH N; random, out N; clock ID. */
+ * below DIR NAME; open PATH N; random, out N; clock, poll ID (wait for that
+ * clock; -1: for the standard output). */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +107,23 @@ clock_time(unsigned id)
 }
 
 static int
+wait_for(int id)
+{
+    __wasi_subscription_t on = { .userdata = 1 };
+    __wasi_event_t event = { 0 };
+    size_t count;
+    on.u.tag = id < 0 ? __WASI_EVENTTYPE_FD_WRITE : __WASI_EVENTTYPE_CLOCK;
+    if (id < 0)
+        on.u.u.fd_write.file_descriptor = 1;
+    else
+        on.u.u.clock.id = (__wasi_clockid_t)id;
+    errno = __wasi_poll_oneoff(&on, &event, 1, &count);
+    if (errno == 0)
+        errno = event.error;
+    return errno ? -1 : 0;
+}
+
+static int
 try(const char *what, const char *about)
 {
     struct stat stat_of;
@@ -135,6 +153,8 @@ try(const char *what, const char *about)
         return write_out((size_t)atol(about));
     if (strcmp(what, "clock") == 0)
         return clock_time((unsigned)atoi(about));
+    if (strcmp(what, "poll") == 0)
+        return wait_for(atoi(about));
     fprintf(stderr, "probe cannot %s\n", what);
     exit(2);
 }

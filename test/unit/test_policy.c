@@ -219,7 +219,7 @@ open_place(struct place *place, const char *text)
     place->gate = gw_gate_new();
     CHECK(gw_gate_set(place->gate, policy) == GW_OK);
     gw_policy_unref(policy);
-    place->guard = gw_guard_new(place->gate, subject);
+    place->guard = gw_guard_new(place->gate, place, subject);
 }
 
 static void
@@ -384,11 +384,16 @@ test_other_constraints(void)
             printf("    %s for %s:%u\n", hosts[i].rule, hosts[i].host,
                    hosts[i].port);
     }
-    struct gw_ask ask = { .has = GW_ASK_CLOCK, .clock = 1 };
+    struct gw_ask ask = { .has = GW_ASK_CLOCK, .clocks = 2 };
     CHECK(allows(RULE "clock = [\"realtime\", \"monotonic\"]", &ask));
     CHECK(!allows(RULE "clock = \"realtime\"", &ask));
-    ask.clock = 33;
+    ask.clocks = 3;
+    CHECK(allows(RULE "clock = [\"realtime\", \"monotonic\"]", &ask));
     CHECK(!allows(RULE "clock = \"monotonic\"", &ask));
+    ask.clocks = gw_clock_bit(33) | 2;
+    CHECK(!allows(RULE "clock = \"monotonic\"", &ask));
+    ask.clocks = 0; /* poll_oneoff without a clock */
+    CHECK(allows(RULE "clock = \"monotonic\"", &ask));
     ask = (struct gw_ask){ .has = GW_ASK_BYTES, .bytes = 1024 };
     CHECK(allows(RULE "max-bytes = \"1KiB\"", &ask));
     CHECK(!allows(RULE "max-bytes = 1023", &ask));
@@ -495,6 +500,78 @@ test_quotas(void)
     close_place(&place);
     open_place(&place, RULE "rate = 0");
     CHECK(!judge(&place, &ask));
+    close_place(&place);
+}
+
+/* One guest with several stores: a quota is neither exceeded nor lost. */
+enum { TAKERS = 4, QUOTA = 200000 };
+
+struct taker {
+    struct gw_guard *guard;
+    unsigned taken;
+    bool judges;
+};
+
+static void
+take_all(void *env)
+{
+    struct taker *taker = env;
+    const struct gw_ask ask = { .has = GW_ASK_BYTES, .bytes = 1 };
+    struct gw_verdict verdict;
+    for (;;) {
+        if (taker->judges) {
+            gw_guard_judge(taker->guard, &ask, &verdict);
+            if (!verdict.allowed)
+                return;
+            gw_guard_done(taker->guard, &ask, &verdict, 1, 0, false);
+        } else if (!gw_guard_counts(taker->guard)) {
+            return;
+        }
+        taker->taken++;
+    }
+}
+
+static void
+test_shared_quotas(const char *rule, bool judges)
+{
+    const struct gw_subject subject = { gw_span_str("m"), gw_span_str("f") };
+    struct taker takers[TAKERS];
+    struct gw_os_thread threads[TAKERS];
+    struct place place;
+    unsigned taken = 0;
+    open_place(&place, rule);
+    for (unsigned i = 0; i < TAKERS; i++)
+        takers[i] = (struct taker){
+            gw_guard_new(place.gate, &takers[i], subject), 0, judges
+        };
+    for (unsigned i = 0; i < TAKERS; i++)
+        CHECK(gw_os_thread_start(&threads[i], take_all, &takers[i], 0));
+    for (unsigned i = 0; i < TAKERS; i++) {
+        gw_os_thread_join(&threads[i]);
+        taken += takers[i].taken;
+        gw_guard_free(takers[i].guard);
+    }
+    CHECK_EQ_U64(taken, QUOTA);
+    close_place(&place);
+}
+
+/* Calls that are taken from the bucket in batches are not taken twice. */
+static void
+test_high_rate(void)
+{
+    const uint64_t rate = 1000000;
+    struct place place;
+    uint64_t begin, now, count = 0, refused = 0;
+    open_place(&place, RULE "rate = 1000000");
+    gw_os_clock_time(GW_OS_CLOCK_MONOTONIC, &begin);
+    do {
+        bool took = gw_guard_counts(place.guard);
+        count += took;
+        refused += !took;
+        gw_os_clock_time(GW_OS_CLOCK_MONOTONIC, &now);
+    } while (now - begin < 300000000);
+    CHECK(count <= rate + (now - begin) * rate / 1000000000);
+    CHECK(count >= rate / 2 || refused == 0);
     close_place(&place);
 }
 
@@ -731,6 +808,9 @@ main(void)
     test_other_constraints();
     test_grants();
     test_quotas();
+    test_shared_quotas(RULE "calls = 200000", false);
+    test_shared_quotas(RULE "bytes = 200000", true);
+    test_high_rate();
     test_change();
     test_passes();
     test_audit();

@@ -57,11 +57,9 @@ gw_wasi_asks(struct gw_span module, struct gw_span name)
     static const struct {
         char meaning;
         unsigned ask;
-    } table[] = { { 'p', GW_ASK_PATH },
-                  { 'c', GW_ASK_CLOCK },
-                  { 'b', GW_ASK_BYTES },
-                  { 'v', GW_ASK_MOVES },
-                  { 'h', GW_ASK_HANDLES } };
+    } table[] = { { 'p', GW_ASK_PATH },  { 'c', GW_ASK_CLOCK },
+                  { 's', GW_ASK_CLOCK }, { 'b', GW_ASK_BYTES },
+                  { 'v', GW_ASK_MOVES }, { 'h', GW_ASK_HANDLES } };
     const struct gw_p1_row *row = find_row(module, name);
     unsigned asks = row && row->access ? GW_ASK_ACCESS : 0;
     for (unsigned i = 0; row && i < sizeof table / sizeof *table; i++)
@@ -79,6 +77,7 @@ struct binding {
     struct gw_store *store;
     bool unstable;
     struct gw_guard *guard; /* own; NULL: there is no policy */
+    struct gw_p1_plan plan; /* for it */
     const struct gw_instance *caller;
     struct gw_meminst *memory;
 };
@@ -109,8 +108,10 @@ enter(void *env, struct gw_call *call, union gw_slot *args)
     p.memory = memory_of(binding, call->caller);
     p.unstable = binding->unstable;
     p.trap = GW_TRAP_NONE;
-    if (binding->guard && !gw_guard_passes(binding->guard))
-        return gw_p1_enter_judged(&p, binding->row, binding->guard, args);
+    if (binding->guard && !gw_guard_passes(binding->guard) &&
+        !gw_guard_counts(binding->guard))
+        return gw_p1_enter_judged(&p, binding->row, &binding->plan,
+                                  binding->guard, args);
     enum gw_oserr err = binding->row->fn(&p, args);
     if (p.trap == GW_TRAP_NONE) {
         args[0].u64 = 0;
@@ -155,8 +156,9 @@ gw_wasi_func(struct gw_wasi *wasi, struct gw_store *store,
     binding->store = store;
     binding->unstable = is_unstable(module);
     const struct gw_subject subject = { module, name };
+    gw_p1_plan(row, &binding->plan);
     if (wasi->gate)
-        binding->guard = gw_guard_new(wasi->gate, subject);
+        binding->guard = gw_guard_new(wasi->gate, store, subject);
     enum gw_err err = wasi->gate && !binding->guard ? GW_ERR_NOMEM : GW_OK;
     if (err == GW_OK)
         err = gw_funcinst_new_host(store, &type, enter, binding, finalize, out);

@@ -114,22 +114,42 @@ enum gw_oserr gw_p1_load_path(struct gw_p1 *p, uint64_t address, uint32_t size,
 
 /* ---- policy ---- */
 
+/* Where in the arguments of a row is what a policy looks at; NOT_THERE:
+ * nowhere.  From the row's meanings, once for each function that is made. */
+enum { GW_P1_NOT_THERE = -1 };
+struct gw_p1_plan {
+    int8_t clock, bytes, vectors, oflags, rights, handle, subscriptions;
+    int8_t dirs[2], paths[2];
+    uint8_t path_count;
+    bool wide;            /* the count of bytes is an i64 */
+    unsigned has, access; /* of each call: struct gw_ask */
+};
+void gw_p1_plan(const struct gw_p1_row *row, struct gw_p1_plan *plan);
+
 /* What was read ahead of a call to judge it.  The call sees the same, even if
  * another thread of the guest changes memory or handles meanwhile. */
+struct gw_p1_ahead {
+    uint64_t address;
+    uint32_t size, fd;
+    struct gw_fd dir;
+    struct gw_p1_path path;
+    char clean[GW_CLEAN_MAX];
+};
 struct gw_p1_judged {
-    struct gw_p1_ahead {
-        uint64_t address;
-        uint32_t size, fd;
-        struct gw_fd dir;
-        struct gw_p1_path path;
-    } ahead[2];
+    struct gw_p1_ahead *ahead;
     unsigned count;
-    uint64_t room; /* bytes that may move */
+    uint64_t room;   /* bytes that may move */
+    uint32_t clocks; /* that poll_oneoff may wait for */
     bool no_links;
 };
 
+/* Which clocks the subscriptions of poll_oneoff name. */
+enum gw_oserr gw_p1_poll_clocks(struct gw_p1 *p, const union gw_slot *args,
+                                uint32_t *clocks);
+
 /* Judges a call at its guard, and enters the function if it may be. */
 enum gw_trap gw_p1_enter_judged(struct gw_p1 *p, const struct gw_p1_row *row,
+                                const struct gw_p1_plan *plan,
                                 struct gw_guard *guard, union gw_slot *args);
 
 /* gw_fdtable_get, but of what the call was judged by. */

@@ -13,8 +13,7 @@ name_of(const struct gw_fd *dir)
 
 /* Reads directory and path ahead; an argument met before is the same now. */
 static enum gw_oserr
-read_path(struct gw_p1 *p, uint32_t fd, uint32_t address, uint32_t size,
-          char clean[GW_CLEAN_MAX])
+read_path(struct gw_p1 *p, uint32_t fd, uint32_t address, uint32_t size)
 {
     struct gw_p1_judged *judged = p->judged;
     struct gw_p1_ahead *ahead = &judged->ahead[judged->count];
@@ -33,8 +32,8 @@ read_path(struct gw_p1 *p, uint32_t fd, uint32_t address, uint32_t size,
                    ? GW_OSERR_NOTCAPABLE
                    : GW_OSERR_NOTDIR;
     /* The walk would say the same of a path that leads out. */
-    return gw_path_join(name, ahead->path.text, clean) ? GW_OSERR_OK
-                                                       : GW_OSERR_PERM;
+    return gw_path_join(name, ahead->path.text, ahead->clean) ? GW_OSERR_OK
+                                                              : GW_OSERR_PERM;
 }
 
 static enum gw_oserr
@@ -62,59 +61,100 @@ open_access(uint32_t oflags, uint64_t rights)
     return access;
 }
 
-/* Reads what the meanings of the row name.  An argument that makes no sense
- * fails here with the errno that the function would give. */
-static enum gw_oserr
-read_args(struct gw_p1 *p, const struct gw_p1_row *row,
-          const union gw_slot *args, struct gw_ask *ask,
-          char clean[2][GW_CLEAN_MAX])
+void
+gw_p1_plan(const struct gw_p1_row *row, struct gw_p1_plan *plan)
 {
-    enum gw_oserr err = GW_OSERR_OK;
-    uint32_t dir = 0, oflags = 0;
-    if (row->access != GW_P1_NONE)
-        ask->has |= GW_ASK_ACCESS;
-    ask->access = row->access & (GW_ACCESS_READ | GW_ACCESS_WRITE);
-    for (unsigned i = 0; row->means[i] && err == GW_OSERR_OK; i++) {
+    *plan = (struct gw_p1_plan){ .clock = GW_P1_NOT_THERE,
+                                 .bytes = GW_P1_NOT_THERE,
+                                 .vectors = GW_P1_NOT_THERE,
+                                 .oflags = GW_P1_NOT_THERE,
+                                 .rights = GW_P1_NOT_THERE,
+                                 .handle = GW_P1_NOT_THERE,
+                                 .subscriptions = GW_P1_NOT_THERE };
+    plan->has = row->access == GW_P1_NONE ? 0 : GW_ASK_ACCESS;
+    plan->access = row->access & (GW_ACCESS_READ | GW_ACCESS_WRITE);
+    for (int8_t i = 0; row->means[i]; i++) {
         switch (row->means[i]) {
         case 'd':
-            dir = args[i].u32;
+            plan->dirs[plan->path_count] = i;
             break;
         case 'p':
-            ask->has |= GW_ASK_PATH;
-            err = read_path(p, dir, args[i].u32, args[i + 1].u32,
-                            clean[ask->path_count]);
-            ask->paths[ask->path_count] = clean[ask->path_count];
-            ask->path_count++;
+            plan->has |= GW_ASK_PATH;
+            plan->paths[plan->path_count++] = i;
             break;
         case 'c':
-            ask->has |= GW_ASK_CLOCK;
-            ask->clock = args[i].u32;
+            plan->has |= GW_ASK_CLOCK;
+            plan->clock = i;
+            break;
+        case 's':
+            plan->has |= GW_ASK_CLOCK;
+            plan->subscriptions = i;
             break;
         case 'b':
-            ask->has |= GW_ASK_BYTES;
-            ask->bytes = row->params[i] == 'I' ? args[i].u64 : args[i].u32;
+            plan->has |= GW_ASK_BYTES;
+            plan->bytes = i;
+            plan->wide = row->params[i] == 'I';
             break;
         case 'v':
-            ask->has |= GW_ASK_MOVES;
-            err = sum_vectors(p, args[i].u32, args[i + 1].u32, &ask->bytes);
+            plan->has |= GW_ASK_MOVES;
+            plan->vectors = i;
             break;
         case 'o':
-            oflags = args[i].u32;
+            plan->oflags = i;
             break;
         case 'r':
-            ask->access = open_access(oflags, args[i].u64);
+            plan->rights = i;
             break;
-        case 'h': {
-            size_t open = gw_fdtable_count(&p->wasi->fds);
-            size_t start = p->wasi->start_handles;
-            ask->has |= GW_ASK_HANDLES;
-            ask->handles = open > start ? open - start : 0;
+        case 'h':
+            plan->has |= GW_ASK_HANDLES;
+            plan->handle = i;
             break;
-        }
         default:
             break;
         }
     }
+}
+
+static enum gw_oserr
+read_paths(struct gw_p1 *p, const struct gw_p1_plan *plan,
+           const union gw_slot *args, struct gw_ask *ask)
+{
+    enum gw_oserr err = GW_OSERR_OK;
+    for (unsigned i = 0; i < plan->path_count && err == GW_OSERR_OK; i++) {
+        int8_t at = plan->paths[i];
+        err = read_path(p, args[plan->dirs[i]].u32, args[at].u32,
+                        args[at + 1].u32);
+        ask->paths[i] = p->judged->ahead[i].clean;
+        ask->path_count++;
+    }
+    return err;
+}
+
+/* Reads what else the plan names.  An argument that makes no sense fails here
+ * with the errno that the function would give. */
+static enum gw_oserr
+read_args(struct gw_p1 *p, const struct gw_p1_plan *plan,
+          const union gw_slot *args, struct gw_ask *ask)
+{
+    if (plan->clock >= 0)
+        ask->clocks = gw_clock_bit(args[plan->clock].u32);
+    if (plan->bytes >= 0)
+        ask->bytes = plan->wide ? args[plan->bytes].u64 : args[plan->bytes].u32;
+    if (plan->rights >= 0)
+        ask->access = open_access(args[plan->oflags].u32,
+                                  args[plan->rights].u64);
+    if (plan->handle >= 0) {
+        size_t open = gw_fdtable_count(&p->wasi->fds);
+        size_t start = p->wasi->start_handles;
+        ask->handles = open > start ? open - start : 0;
+    }
+    if (plan->vectors >= 0)
+        return sum_vectors(p, args[plan->vectors].u32,
+                           args[plan->vectors + 1].u32, &ask->bytes);
+    if (plan->subscriptions < 0)
+        return GW_OSERR_OK;
+    enum gw_oserr err = gw_p1_poll_clocks(p, args, &ask->clocks);
+    p->judged->clocks = ask->clocks;
     return err;
 }
 
@@ -152,31 +192,64 @@ act(struct gw_p1 *p, const struct gw_p1_row *row, const union gw_slot *args,
     return err;
 }
 
-enum gw_trap
-gw_p1_enter_judged(struct gw_p1 *p, const struct gw_p1_row *row,
-                   struct gw_guard *guard, union gw_slot *args)
+/* Judges what was asked for, and calls. */
+static enum gw_oserr
+judge(struct gw_p1 *p, const struct gw_p1_row *row, struct gw_guard *guard,
+      const union gw_slot *args, const struct gw_ask *ask)
 {
-    struct gw_p1_judged judged;
-    char clean[2][GW_CLEAN_MAX];
-    struct gw_ask ask = { 0 };
     struct gw_verdict verdict;
     bool links = false;
-    judged.count = 0;
+    gw_guard_judge(guard, ask, &verdict);
+    enum gw_oserr err = verdict.allowed ? act(p, row, args, &verdict, &links)
+                                        : refused(p, row, ask, &verdict);
+    uint64_t moved = ask->has & GW_ASK_MOVES ? p->moved
+                     : err == GW_OSERR_OK    ? ask->bytes
+                                             : 0;
+    gw_guard_done(guard, ask, &verdict, moved,
+                  p->trap == GW_TRAP_NONE ? (uint64_t)err : UINT64_MAX, links);
+    return err;
+}
+
+static enum gw_oserr
+enter_plain(struct gw_p1 *p, const struct gw_p1_row *row,
+            const struct gw_p1_plan *plan, struct gw_guard *guard,
+            const union gw_slot *args)
+{
+    struct gw_p1_judged judged = { .count = 0 };
+    struct gw_ask ask = { .has = plan->has, .access = plan->access };
     p->judged = &judged;
-    enum gw_oserr err = read_args(p, row, args, &ask, clean);
-    if (err == GW_OSERR_OK) {
-        gw_guard_judge(guard, &ask, &verdict);
-        err = verdict.allowed ? act(p, row, args, &verdict, &links)
-                              : refused(p, row, &ask, &verdict);
-        uint64_t moved = ask.has & GW_ASK_MOVES ? p->moved
-                         : err == GW_OSERR_OK   ? ask.bytes
-                                                : 0;
-        gw_guard_done(guard, &ask, &verdict, moved,
-                      p->trap == GW_TRAP_NONE ? (uint64_t)err : UINT64_MAX,
-                      links);
-    }
+    enum gw_oserr err = read_args(p, plan, args, &ask);
+    return err == GW_OSERR_OK ? judge(p, row, guard, args, &ask) : err;
+}
+
+/* Paths take pages of the stack. */
+static enum gw_oserr
+enter_with_paths(struct gw_p1 *p, const struct gw_p1_row *row,
+                 const struct gw_p1_plan *plan, struct gw_guard *guard,
+                 const union gw_slot *args)
+{
+    struct gw_p1_ahead ahead[2];
+    struct gw_p1_judged judged = { .ahead = ahead };
+    struct gw_ask ask = { .has = plan->has, .access = plan->access };
+    p->judged = &judged;
+    enum gw_oserr err = read_paths(p, plan, args, &ask);
+    if (err == GW_OSERR_OK)
+        err = read_args(p, plan, args, &ask);
+    if (err == GW_OSERR_OK)
+        err = judge(p, row, guard, args, &ask);
     for (unsigned i = 0; i < judged.count; i++)
-        gw_wasi_file_unref(judged.ahead[i].dir.file);
+        gw_wasi_file_unref(ahead[i].dir.file);
+    return err;
+}
+
+enum gw_trap
+gw_p1_enter_judged(struct gw_p1 *p, const struct gw_p1_row *row,
+                   const struct gw_p1_plan *plan, struct gw_guard *guard,
+                   union gw_slot *args)
+{
+    enum gw_oserr err = plan->path_count > 0
+                            ? enter_with_paths(p, row, plan, guard, args)
+                            : enter_plain(p, row, plan, guard, args);
     if (p->trap == GW_TRAP_NONE) {
         args[0].u64 = 0;
         args[0].u32 = (uint32_t)err;

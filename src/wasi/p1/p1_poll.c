@@ -33,13 +33,46 @@ ready_now(struct subscription *sub, enum gw_oserr err)
     sub->err = err;
 }
 
+static uint32_t
+stride(const struct gw_p1 *p)
+{
+    return p->unstable ? 56 : 48;
+}
+
+/* Past an identifier that is gone since. */
+static const uint8_t *
+clock_of(const struct gw_p1 *p, const uint8_t *from)
+{
+    return from + (p->unstable ? 24 : 16);
+}
+
+enum gw_oserr
+gw_p1_poll_clocks(struct gw_p1 *p, const union gw_slot *args, uint32_t *clocks)
+{
+    uint32_t count = args[2].u32;
+    const uint8_t *from = gw_p1_at(p, args[0].u32, count * (uint64_t)stride(p));
+    if (count == 0 || count > p->wasi->limits[GW_WASI_LIMIT_POLLS])
+        return GW_OSERR_INVAL;
+    if (!from)
+        return GW_OSERR_FAULT;
+    for (*clocks = 0; count > 0; count--, from += stride(p))
+        if (from[8] == CLOCK)
+            *clocks |= gw_clock_bit(gw_p1_get_u32(clock_of(p, from)));
+    return GW_OSERR_OK;
+}
+
 static void
 read_clock(const struct gw_p1 *p, struct subscription *sub, const uint8_t *from)
 {
     enum { ABSOLUTE = 1 };
     uint64_t now;
-    from += p->unstable ? 24 : 16; /* past an identifier that is gone since */
+    from = clock_of(p, from);
     uint32_t id = gw_p1_get_u32(from);
+    /* Another thread may have put another clock there meanwhile. */
+    if (p->judged && !(p->judged->clocks & gw_clock_bit(id))) {
+        ready_now(sub, GW_OSERR_NOTCAPABLE);
+        return;
+    }
     uint64_t timeout = gw_p1_get_u64(from + 8);
     unsigned flags = from[24] | (unsigned)from[25] << 8;
     if (id > GW_OS_CLOCK_THREAD_CPU || flags > ABSOLUTE) {
@@ -100,8 +133,7 @@ read_file(struct gw_p1 *p, struct wait *wait, struct subscription *sub,
 static enum gw_oserr
 read_all(struct gw_p1 *p, struct wait *wait, const uint8_t *from)
 {
-    uint32_t stride = p->unstable ? 56 : 48;
-    for (uint32_t i = 0; i < wait->count; i++, from += stride) {
+    for (uint32_t i = 0; i < wait->count; i++, from += stride(p)) {
         struct subscription *sub = &wait->subs[i];
         sub->user_data = gw_p1_get_u64(from);
         sub->type = from[8];
@@ -192,8 +224,7 @@ static enum gw_oserr
 poll_all(struct gw_p1 *p, struct wait *wait, const union gw_slot *args)
 {
     const uint8_t *in = gw_p1_at(p, args[0].u32,
-                                 wait->count * (p->unstable ? UINT64_C(56)
-                                                            : UINT64_C(48)));
+                                 wait->count * (uint64_t)stride(p));
     uint8_t *out = gw_p1_at(p, args[1].u32, (uint64_t)wait->count * EVENT_SIZE);
     if (!in || !out || !gw_p1_at(p, args[3].u32, 4))
         return GW_OSERR_FAULT;
