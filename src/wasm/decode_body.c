@@ -8,6 +8,7 @@
 #include "wasm/decode.h"
 
 #include "os/os.h"
+#include "wasm/op_fast.h"
 
 #include <stdatomic.h>
 
@@ -15,6 +16,7 @@ enum { GROUP = 16, JOBS_MAX = 256 };
 
 /* What all workers share. */
 struct walk {
+    struct gw_shape *shapes; /* may be NULL */
     uint32_t func_count;
     atomic_uint next; /* function that nobody has taken */
     atomic_uint bad;  /* lowest bad function, or func_count */
@@ -89,7 +91,8 @@ start(struct worker *worker, struct gw_decoder *decoder)
     gw_diag_init(worker->diag);
     gw_op_iter_init(worker->iter, decoder->module, decoder->options,
                     decoder->alloc);
-    worker->started = gw_os_thread_start(&worker->thread, work, worker, 0);
+    worker->started = gw_op_iter_hasten(worker->iter, worker->walk->shapes) &&
+                      gw_os_thread_start(&worker->thread, work, worker, 0);
 }
 
 static void
@@ -112,13 +115,13 @@ run_workers(struct worker *workers, uint32_t count, struct gw_decoder *decoder)
         join(&workers[i], decoder);
 }
 
-bool
-gw_decode_bodies(struct gw_decoder *decoder)
+static bool
+walk_bodies(struct gw_decoder *decoder, struct gw_shape *shapes)
 {
     const struct gw_module *module = decoder->module;
     uint32_t first = module->imported[GW_EXTERN_FUNC];
     uint32_t count = count_workers(decoder, module->func_count - first);
-    struct walk walk = { .func_count = module->func_count };
+    struct walk walk = { .shapes = shapes, .func_count = module->func_count };
     struct gw_diag diag;
     struct worker single = { .bad = 0 }, *workers = &single;
     if (count > 1)
@@ -145,4 +148,20 @@ gw_decode_bodies(struct gw_decoder *decoder)
     if (workers != &single)
         gw_alloc_free(decoder->alloc, workers, count * sizeof *workers);
     return bad == module->func_count;
+}
+
+bool
+gw_decode_bodies(struct gw_decoder *decoder)
+{
+    struct gw_shape *shapes;
+    bool good = gw_shapes_new(decoder->module, decoder->alloc, &shapes) &&
+                gw_op_iter_hasten(&decoder->iter, shapes);
+    if (good)
+        good = walk_bodies(decoder, shapes);
+    else
+        gw_reader_fail(&decoder->reader, GW_ERR_NOMEM, decoder->reader.at,
+                       "out of memory");
+    gw_op_iter_hasten(&decoder->iter, NULL);
+    gw_shapes_delete(shapes, decoder->module, decoder->alloc);
+    return good;
 }

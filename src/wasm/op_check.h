@@ -47,6 +47,13 @@ bool gw_op_perform(struct gw_op_iter *it, const struct gw_sink *sink);
 /* Makes room for count more operands. */
 bool gw_op_reserve(struct gw_op_iter *it, uint32_t count);
 
+/* Single operators of a function, which somebody else walks: each finds count
+ * operands or less at it->stack, all of one block, and leaves its results
+ * there.  Fails at what has to do with blocks. */
+bool gw_op_lend(struct gw_op_iter *it, uint32_t func, uint32_t count,
+                struct gw_diag *diag);
+bool gw_op_step_lent(struct gw_op_iter *it);
+
 static inline struct gw_ctl *
 gw_op_frame(struct gw_op_iter *it)
 {

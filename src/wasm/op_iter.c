@@ -4,6 +4,7 @@
 #include "wasm/gate.h"
 #include "wasm/limit.h"
 #include "wasm/op_check.h"
+#include "wasm/op_fast.h"
 #include "wasm/op_quick.h"
 
 #include <stdlib.h>
@@ -35,7 +36,17 @@ gw_op_iter_fini(struct gw_op_iter *it)
                   it->locals_capacity * sizeof *it->locals_store);
     gw_alloc_free(it->alloc, it->init_log,
                   it->init_capacity * (size_t)INIT_SIZE);
+    gw_fast_delete(it->fast, it->alloc);
     memset(it, 0, sizeof *it);
+}
+
+bool
+gw_op_iter_hasten(struct gw_op_iter *it, const struct gw_shape *shapes)
+{
+    if (shapes && !it->fast)
+        it->fast = gw_fast_new(it->alloc);
+    it->shapes = it->fast ? shapes : NULL;
+    return it->shapes == shapes;
 }
 
 static bool
@@ -136,8 +147,8 @@ grow_ctls(struct gw_op_iter *it)
     if (it->depth >= limit)
         return fail_limit(it, "blocks inside each other", limit);
     void *block = it->ctls;
-    if (!grow(it, &block, 0, &it->ctl_capacity, it->depth + 1, most,
-              sizeof *it->ctls))
+    if (!grow(it, &block, 0, &it->ctl_capacity, it->depth + 1,
+              most < limit ? most : limit, sizeof *it->ctls))
         return false;
     it->ctls = block;
     /* The frames have moved, and with them the types of the short form. */
@@ -406,9 +417,9 @@ gw_op_perform(struct gw_op_iter *it, const struct gw_sink *sink)
     return finish(it);
 }
 
-/* One operator, the general way. */
+/* Reads one operator. */
 static bool
-step(struct gw_op_iter *it, const struct gw_sink *sink)
+fetch(struct gw_op_iter *it)
 {
     struct gw_reader *reader = &it->reader;
     const uint8_t *at = reader->at;
@@ -419,9 +430,14 @@ step(struct gw_op_iter *it, const struct gw_sink *sink)
         return false;
     uint64_t needed = needed_features(it);
     return (!it->constant || check_constant(it)) &&
-           gw_gate_check(reader, it->allowed, needed, &it->features, at,
-                         NULL) &&
-           gw_op_perform(it, sink);
+           gw_gate_check(reader, it->allowed, needed, &it->features, at, NULL);
+}
+
+/* One operator, the general way. */
+static bool
+step(struct gw_op_iter *it, const struct gw_sink *sink)
+{
+    return fetch(it) && gw_op_perform(it, sink);
 }
 
 static bool
@@ -603,27 +619,56 @@ failure(struct gw_op_iter *it, struct gw_diag *diag)
     return diag->err;
 }
 
+/* Begins with the first byte of a function. */
+static void
+start_func(struct gw_op_iter *it, uint32_t func, struct gw_diag *diag)
+{
+    const struct gw_func *body = &it->module->funcs[func];
+    gw_reader_init(&it->reader, it->module->bytes, 0, diag);
+    it->reader.at += body->offset;
+    it->reader.end = it->reader.at + body->size;
+    it->func = func;
+    it->type = gw_module_functype(it->module, func);
+    it->pc = body->offset;
+    it->constant = false;
+    it->declares = NULL;
+    it->depth = 0;
+}
+
+bool
+gw_op_lend(struct gw_op_iter *it, uint32_t func, uint32_t count,
+           struct gw_diag *diag)
+{
+    static const struct gw_blocktype none = { .param_count = 0 };
+    start_func(it, func, diag);
+    it->local_count = 0;
+    it->init_tracked = false;
+    return start_walk(it, &none) && gw_op_reserve(it, count);
+}
+
+bool
+gw_op_step_lent(struct gw_op_iter *it)
+{
+    uint32_t flow = GW_OPF_STRUCTURE | GW_OPF_BRANCH | GW_OPF_CALL |
+                    GW_OPF_TERMINATES;
+    return fetch(it) && !(gw_op_table[it->op].flags & flow) &&
+           gw_op_perform(it, NULL);
+}
+
 enum gw_err
 gw_op_iter_run(struct gw_op_iter *it, uint32_t func, const struct gw_sink *sink,
                struct gw_diag *diag)
 {
-    const struct gw_module *module = it->module;
     struct gw_diag scratch;
     if (!diag) {
         gw_diag_init(&scratch);
         diag = &scratch;
     }
-    gw_reader_init(&it->reader, module->bytes, 0, diag);
-    it->reader.at += module->funcs[func].offset;
-    it->reader.end = it->reader.at + module->funcs[func].size;
-    it->func = func;
-    it->type = gw_module_functype(module, func);
-    it->pc = module->funcs[func].offset;
-    it->constant = false;
-    it->declares = NULL;
+    if (it->shapes && !sink && !it->slow && gw_fast_run(it, func))
+        return GW_OK;
+    start_func(it, func, diag);
     struct gw_blocktype type = { .results = it->type->results,
                                  .result_count = it->type->result_count };
-    it->depth = 0;
     if (!read_locals(it) || !start_walk(it, &type) || !walk(it, sink))
         return failure(it, diag);
     if (it->reader.at != it->reader.end) {

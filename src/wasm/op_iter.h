@@ -43,6 +43,8 @@ struct gw_ctl {
 };
 
 struct gw_op_iter;
+struct gw_fast;
+struct gw_shape;
 
 struct gw_sink {
     void *self;
@@ -88,6 +90,8 @@ struct gw_op_iter {
     gw_valtype tail[2];
     uint8_t after; /* enum gw_op_after, see op_check.h */
 
+    struct gw_fast *fast; /* see op_fast.h; NULL: not used */
+    const struct gw_shape *shapes;
     bool slow; /* for tests: the general walk takes every operator */
 
     /* Constant expressions. */
@@ -101,6 +105,10 @@ void gw_op_iter_init(struct gw_op_iter *it, const struct gw_module *module,
                      const struct gw_decode_options *options,
                      struct gw_alloc *alloc);
 void gw_op_iter_fini(struct gw_op_iter *it);
+
+/* Lets walks without a sink take the fast way where it leads through, or with
+ * NULL no more.  False when there is no memory. */
+bool gw_op_iter_hasten(struct gw_op_iter *it, const struct gw_shape *shapes);
 
 /* Walks one function; sink may be NULL.  GW_OK also when the sink stopped
  * without a report. */

@@ -396,8 +396,8 @@ quick_step(struct gw_op_iter *it, struct quick *q, const struct gw_sink *sink)
     }
 }
 
-static inline bool
-quick_walk(struct gw_op_iter *it, const struct gw_sink *sink)
+bool
+gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
 {
     /* Immediates are read without looking for the end: stay clear of it. */
     if (gw_reader_left(&it->reader) <= QUICK_BYTES)
@@ -412,11 +412,4 @@ quick_walk(struct gw_op_iter *it, const struct gw_sink *sink)
     it->reader.at = q.at;
     it->height = (uint32_t)(q.top - it->stack);
     return true;
-}
-
-/* Without a sink the compiler makes a loop of its own. */
-bool
-gw_op_quick_run(struct gw_op_iter *it, const struct gw_sink *sink)
-{
-    return sink ? quick_walk(it, sink) : quick_walk(it, NULL);
 }

@@ -3,7 +3,8 @@
  * decides them, constants, locals, and accesses to the first memory.
  *
  * It does nothing that the general walk does not; it only does it faster, and
- * leaves an operator alone as soon as anything about it is unusual.
+ * leaves an operator alone as soon as anything about it is unusual.  It is for
+ * sinks; without one, most functions are done by the fast walk (op_fast.h).
  */
 #ifndef GW_WASM_OP_QUICK_H
 #define GW_WASM_OP_QUICK_H
