@@ -49,7 +49,12 @@
 enum gw_iop {
 #define IOP(IDENT, OPERANDS) GW_IOP_##IDENT,
 #include "interp/iop.def"
-    GW_IOP_COUNT
+    GW_IOP_COUNT,
+    /* Superinstructions, which only gw_super_join writes (super.h). */
+    GW_IOP_SUPER = GW_IOP_COUNT - 1,
+#define SUPER_AT(LINE, ...) GW_IOP_SUPER_##LINE,
+#include "interp/super.def"
+    GW_IOP_END
 };
 
 struct gw_iop_info {

@@ -4,6 +4,7 @@
  * handler it stands in.
  */
 #include "interp/run.h"
+#include "interp/step.h"
 
 #if defined(__GNUC__)
 
@@ -17,12 +18,20 @@
     op_##IDENT:      \
     {                \
         enum { WORDS = N };
+#define JOINED(IDENT) COLD(IDENT)
 #define COLD(IDENT) \
     op_##IDENT:     \
     {
 #define END }
 #define GO(IDENT) goto op_##IDENT
 #define DISPATCH goto *labels[*pc]
+
+/* Clang takes half an hour over this many labels, and has driver_tail.c. */
+#if defined(__clang__)
+#define JOINS 0
+#else
+#define JOINS 1
+#endif
 
 /* In a function of this size the check of every sum of pointers costs clang
  * minutes; driver_tail.c has the same handlers checked. */
@@ -35,9 +44,13 @@
 UNCHECKED static enum gw_trap
 run(struct gw_exec *exec)
 {
-    static const void *const labels[GW_IOP_COUNT] = {
+    static const void *const labels[GW_IOP_END] = {
 #define IOP(IDENT, OPERANDS) &&op_##IDENT,
 #include "interp/iop.def"
+#if JOINS
+#define SUPER_AT(LINE, ...) &&op_SUPER_##LINE,
+#include "interp/super.def"
+#endif
     };
     struct gw_frame_record *sp = exec->frame_top;
     const uint32_t *pc = sp->pc;
@@ -46,12 +59,17 @@ run(struct gw_exec *exec)
     uint8_t *base = ctx->mem0->base;
     DISPATCH;
 #include "interp/body.inc"
+#if JOINS
+#include "interp/super.inc"
+#endif
 }
 
 gw_interp_driver_fn *const gw_interp_run_goto = run;
+const bool gw_interp_goto_joins = JOINS;
 
 #else
 
 gw_interp_driver_fn *const gw_interp_run_goto = NULL;
+const bool gw_interp_goto_joins = false;
 
 #endif

@@ -38,7 +38,7 @@ gw_interp_run_switch(struct gw_exec *exec)
 next:
     switch ((enum gw_iop) * pc) {
 #include "interp/body.inc"
-    case GW_IOP_COUNT:
+    default:
         break;
     }
     /* The translator writes no other number. */

@@ -6,6 +6,7 @@
  * alone.
  */
 #include "interp/run.h"
+#include "interp/step.h"
 
 #if defined(__has_attribute)
 #if __has_attribute(musttail) && __has_attribute(preserve_none)
@@ -40,6 +41,7 @@ struct handler {
 #define OP(IDENT, N) \
     FUNCTION(IDENT)  \
     enum { WORDS = N };
+#define JOINED(IDENT) FUNCTION(IDENT)
 #define COLD(IDENT) __attribute__((noinline, cold)) FUNCTION(IDENT)
 #define FUNCTION(IDENT)                    \
     static HANDLER op_##IDENT(STATE_TYPES) \
@@ -55,10 +57,13 @@ struct handler {
 #define DISPATCH __attribute__((musttail)) return next[*pc].run(STATE)
 
 #include "interp/body.inc"
+#include "interp/super.inc"
 
-static const struct handler handlers[GW_IOP_COUNT] = {
+static const struct handler handlers[GW_IOP_END] = {
 #define IOP(IDENT, OPERANDS) { op_##IDENT },
 #include "interp/iop.def"
+#define SUPER_AT(LINE, ...) { op_SUPER_##LINE },
+#include "interp/super.def"
 };
 
 static enum gw_trap

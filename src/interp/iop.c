@@ -1,4 +1,5 @@
 #include "interp/code.h"
+#include "interp/super.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +34,8 @@ uint32_t
 gw_iop_words(const uint32_t *words)
 {
     uint64_t count = 1;
-    for (const char *p = gw_iop_table[words[0]].operands; *p; p++)
+    for (const char *p = gw_iop_table[gw_super_first(words[0])].operands; *p;
+         p++)
         count += operand_words(*p);
     return (uint32_t)(count + table_words(words));
 }
@@ -76,8 +78,10 @@ gw_icode_print(const struct gw_icode *code,
     char line[160];
     for (uint32_t at = 0; at < code->word_count;) {
         const uint32_t *word = code->words + at;
-        const struct gw_iop_info *info = &gw_iop_table[*word];
-        snprintf(line, sizeof line, "%6" PRIu32 "  %-20s", at, info->name);
+        uint32_t first = gw_super_first(*word);
+        const struct gw_iop_info *info = &gw_iop_table[first];
+        snprintf(line, sizeof line, "%6" PRIu32 "%c %-20s", at,
+                 first == *word ? ' ' : '+', info->name);
         uint32_t k = 1;
         for (const char *p = info->operands; *p; p++) {
             print_operand(line, sizeof line, *p, word + k, at);

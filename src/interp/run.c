@@ -181,17 +181,24 @@ gw_interp_has_driver(uint64_t driver)
     return driver == GW_DRIVER_AUTO || find_driver(driver) != NULL;
 }
 
-static enum gw_trap
-run_driver(struct gw_exec *exec)
+static gw_interp_driver_fn *
+driver_of(const struct gw_engine *engine)
 {
-    const struct gw_engine *engine = exec->store->engine;
     gw_interp_driver_fn *driver = find_driver(
         engine->config.values[GW_OPTION_DRIVER]);
     if (!driver)
         driver = gw_interp_run_tail;
     if (!driver)
         driver = gw_interp_run_goto;
-    return driver ? driver(exec) : gw_interp_run_switch(exec);
+    return driver ? driver : gw_interp_run_switch;
+}
+
+bool
+gw_interp_joins(const struct gw_engine *engine)
+{
+    gw_interp_driver_fn *driver = driver_of(engine);
+    return driver == gw_interp_run_goto ? gw_interp_goto_joins
+                                        : driver == gw_interp_run_tail;
 }
 
 static enum gw_trap
@@ -200,7 +207,7 @@ run(struct gw_exec *exec)
     struct gw_os_fault_scope scope;
     enum gw_trap trap;
     if (GW_OS_FAULT_ENTER(&scope, covers, exec) == 0)
-        trap = run_driver(exec);
+        trap = driver_of(exec->store->engine)(exec);
     else
         trap = GW_TRAP_MEMORY_OUT_OF_BOUNDS;
     gw_os_fault_leave(&scope);

@@ -13,12 +13,16 @@
 #include "rt/heap.h"
 #include "rt/store.h"
 #include "rt/tier.h"
+#include "wasm/num.h"
 
 /* Runs from the newest record on until the frame below it is reached again
  * or something traps. */
 typedef enum gw_trap gw_interp_driver_fn(struct gw_exec *exec);
 
 gw_interp_driver_fn gw_interp_run_switch;
+/* Has the driver of an engine handlers for superinstructions? */
+bool gw_interp_joins(const struct gw_engine *engine);
+extern const bool gw_interp_goto_joins;
 /* NULL when the compiler lacks what the driver needs. */
 extern gw_interp_driver_fn *const gw_interp_run_goto;
 extern gw_interp_driver_fn *const gw_interp_run_tail;
@@ -168,8 +172,11 @@ gw_interp_atomic(const struct gw_meminst *memory, uint64_t *address,
 static inline union gw_slot
 gw_interp_slot_u32(uint32_t value)
 {
-    union gw_slot slot = { .u64 = 0 };
-    slot.u32 = value;
+    union gw_slot slot = { .u64 = value };
+    if (!gw_host_is_little()) {
+        slot.u64 = 0;
+        slot.u32 = value;
+    }
     return slot;
 }
 

@@ -1,5 +1,7 @@
 #include "interp/translate.h"
 
+#include "interp/run.h"
+
 #include "rt/fuel.h"
 
 #include <assert.h>
@@ -49,11 +51,30 @@ gw_trans_words(struct gw_trans *t, uint32_t count)
     return at;
 }
 
+/* An instruction begins here; one that was taken back does not. */
+static void
+note_start(struct gw_trans *t)
+{
+    uint32_t count = t->start_count;
+    while (count > 0 && t->starts[count - 1].at >= t->count)
+        count--;
+    if (count + 1 >= t->start_capacity) {
+        void *starts = t->starts;
+        if (t->failed ||
+            !grow(t, &starts, &t->start_capacity, 0, sizeof *t->starts))
+            return;
+        t->starts = starts;
+    }
+    t->starts[count].at = t->count;
+    t->start_count = count + 1;
+}
+
 uint32_t *
 gw_trans_emit(struct gw_trans *t, enum gw_iop iop, uint32_t words)
 {
     assert(words <= SPARE);
     uint32_t start = t->count;
+    note_start(t);
     uint32_t *at = gw_trans_words(t, words);
     if (!at)
         at = t->spare;
@@ -443,6 +464,7 @@ gw_trans_fini(struct gw_trans *t)
 {
     size_t locals = t->it->local_count + (size_t)1;
     gw_alloc_free(t->alloc, t->words, t->capacity * sizeof *t->words);
+    gw_alloc_free(t->alloc, t->starts, t->start_capacity * sizeof *t->starts);
     gw_alloc_free(t->alloc, t->locs, t->loc_capacity * sizeof *t->locs);
     gw_alloc_free(t->alloc, t->labels, t->label_capacity * sizeof *t->labels);
     gw_alloc_free(t->alloc, t->local_slot, locals * sizeof *t->local_slot);
@@ -508,6 +530,9 @@ make_code(struct gw_trans *t, struct gw_alloc *alloc)
     code->word_count = t->count;
     code->clause_count = clauses;
     memcpy(code->words, t->words, t->count * sizeof(uint32_t));
+    if (gw_interp_joins(t->program->engine))
+        gw_super_join(code->words, t->starts, t->start_count,
+                      t->local_slot[t->it->local_count]);
     if (clauses != 0)
         memcpy(code->words + t->count, t->clauses.data,
                clauses * sizeof(struct gw_clause));

@@ -30,6 +30,7 @@
 
 #include "base/vec.h"
 #include "interp/code.h"
+#include "interp/super.h"
 #include "wasm/op_iter.h"
 
 enum gw_loc_kind { GW_LOC_SLOT, GW_LOC_LOCAL, GW_LOC_CONST };
@@ -106,7 +107,9 @@ struct gw_trans {
     uint32_t last, prev; /* the last instructions, or GW_NO_CODE */
     uint32_t result;     /* word with the slot of the last one's result, or 0 */
     uint32_t meter_at;   /* word with the cost of this segment, or 0 */
-    uint32_t spare[16];  /* written to instead of words after a failure */
+    struct gw_super_start *starts; /* of the instructions */
+    uint32_t start_count, start_capacity;
+    uint32_t spare[16]; /* written to instead of words after a failure */
 
     struct gw_loc *locs;
     uint32_t height, loc_capacity;

@@ -101,8 +101,9 @@ gw_trans_op_num2(struct gw_trans *t)
     uint32_t words[2];
     struct gw_loc b = gw_trans_pop(t), a = gw_trans_pop(t);
     uint16_t swap = gw_rule_swaps[t->it->op];
-    if (swap != GW_OP_NONE && a.kind == GW_LOC_CONST &&
-        b.kind != GW_LOC_CONST) {
+    /* A constant comes last; a result that has just been computed first. */
+    if (swap != GW_OP_NONE && b.kind != GW_LOC_CONST &&
+        (a.kind == GW_LOC_CONST || gw_trans_is_last(t, &b))) {
         struct gw_loc old = a;
         a = b;
         b = old;
