@@ -5,7 +5,7 @@
  */
 #include "interp/run.h"
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(GW_NO_DRIVER)
 
 #include "rt/atomic.h"
 #include "rt/fuel.h"
@@ -37,6 +37,7 @@ run(struct gw_exec *exec)
 {
     static const void *const labels[GW_IOP_COUNT] = {
 #define IOP(IDENT, OPERANDS) &&op_##IDENT,
+#define IOP_OUT(IDENT, OPERANDS) &&op_UNREACHABLE,
 #include "interp/iop.def"
     };
     struct gw_frame_record *sp = exec->frame_top;

@@ -7,7 +7,7 @@
  */
 #include "interp/run.h"
 
-#if defined(__has_attribute)
+#if defined(__has_attribute) && !defined(GW_NO_DRIVER)
 #if __has_attribute(musttail) && __has_attribute(preserve_none)
 #define GW_INTERP_TAIL 1
 #endif
@@ -58,6 +58,7 @@ struct handler {
 
 static const struct handler handlers[GW_IOP_COUNT] = {
 #define IOP(IDENT, OPERANDS) { op_##IDENT },
+#define IOP_OUT(IDENT, OPERANDS) { op_UNREACHABLE },
 #include "interp/iop.def"
 };
 

@@ -191,7 +191,9 @@ run_driver(struct gw_exec *exec)
         driver = gw_interp_run_tail;
     if (!driver)
         driver = gw_interp_run_goto;
-    return driver ? driver(exec) : gw_interp_run_switch(exec);
+    if (!driver)
+        driver = gw_interp_run_switch;
+    return driver(exec);
 }
 
 static enum gw_trap

@@ -18,8 +18,9 @@
  * or something traps. */
 typedef enum gw_trap gw_interp_driver_fn(struct gw_exec *exec);
 
-gw_interp_driver_fn gw_interp_run_switch;
-/* NULL when the compiler lacks what the driver needs. */
+/* NULL when the compiler lacks what the driver needs, or the build leaves it
+ * out (GW_NO_DRIVER). */
+extern gw_interp_driver_fn *const gw_interp_run_switch;
 extern gw_interp_driver_fn *const gw_interp_run_goto;
 extern gw_interp_driver_fn *const gw_interp_run_tail;
 
