@@ -1,6 +1,7 @@
 /* The option table and the texts its values have. */
 #include "capi/error.h"
 #include "capi/store.h"
+#include "interp/interp.h"
 #include "wasm/op.h"
 
 #include <stdio.h>
@@ -55,6 +56,10 @@ godwit_config_set(wasm_config_t *config, enum godwit_option option,
         return gw_error_make(GW_ERR_ARGUMENT, "%s must be from %llu to %llu",
                              info->name, (unsigned long long)info->min,
                              (unsigned long long)info->max);
+    if (option == GODWIT_OPTION_DRIVER && !gw_interp_has_driver(value))
+        return gw_error_make(GW_ERR_ARGUMENT, "this build has no such driver: "
+                                              "auto is the best that its "
+                                              "compiler could make");
     if (option == GODWIT_OPTION_FUEL)
         config->config.values[GW_OPTION_METER] = value != UINT64_MAX;
     return NULL;

@@ -1,12 +1,13 @@
 /*
- * The driver for compilers with computed goto (GNU C): every handler jumps to
- * the next one itself, so that the processor can predict each jump from the
- * handler it stands in.
+ * The driver for compilers with computed goto (GNU C) that cannot make the one
+ * of driver_tail.c, which is faster and sooner compiled: every handler jumps
+ * to the next one itself, so that the processor can predict each jump from
+ * the handler it stands in.
  */
 #include "interp/run.h"
 #include "interp/step.h"
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(GW_INTERP_TAIL) && !defined(GW_NO_DRIVER)
 
 #include "rt/atomic.h"
 #include "rt/fuel.h"
@@ -46,6 +47,7 @@ run(struct gw_exec *exec)
 {
     static const void *const labels[GW_IOP_END] = {
 #define IOP(IDENT, OPERANDS) &&op_##IDENT,
+#define IOP_OUT(IDENT, OPERANDS) &&op_UNREACHABLE,
 #include "interp/iop.def"
 #if JOINS
 #define SUPER_AT(LINE, ...) &&op_SUPER_##LINE,

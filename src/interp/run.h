@@ -19,11 +19,20 @@
  * or something traps. */
 typedef enum gw_trap gw_interp_driver_fn(struct gw_exec *exec);
 
-gw_interp_driver_fn gw_interp_run_switch;
+/* Has the compiler what driver_tail.c needs, and is it wanted? */
+#if defined(__has_attribute) && !defined(GW_NO_TAIL)
+#if __has_attribute(musttail) && __has_attribute(preserve_none)
+#define GW_INTERP_TAIL 1
+#endif
+#endif
+
+/* NULL when the compiler lacks what the driver needs, or the build leaves it
+ * out (GW_NO_TAIL, GW_NO_DRIVER), or driver_tail.c is there instead of
+ * driver_goto.c. */
+extern gw_interp_driver_fn *const gw_interp_run_switch;
+extern const bool gw_interp_goto_joins;
 /* Has the driver of an engine handlers for superinstructions? */
 bool gw_interp_joins(const struct gw_engine *engine);
-extern const bool gw_interp_goto_joins;
-/* NULL when the compiler lacks what the driver needs. */
 extern gw_interp_driver_fn *const gw_interp_run_goto;
 extern gw_interp_driver_fn *const gw_interp_run_tail;
 
