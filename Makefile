@@ -30,7 +30,7 @@ lint: release
 format:
 	@tools/lint --fix
 
-# make bench BENCH='--quick fib lua' for less.
+# make bench BENCH='--quick fib lua', or BENCH=wasi, for less.
 bench: release
 	@tools/setup guest
 	@bench/run $(BENCH)

@@ -9,6 +9,8 @@
 
 #include "godwit.h"
 
+#include "progress.h"
+
 #include <stdio.h>
 
 enum cmd_exit {
@@ -107,16 +109,18 @@ struct cmd_engine {
     wasm_engine_t *engine;
     wasm_store_t *store;
     struct cmd_config config;
+    struct cmd_progress progress;
 };
 
 /* Reads argv, which must name at least one file, and makes an engine that
  * runs modules or, for inspect, only looks at them.  CMD_GO_ON or an exit
- * code; cmd_engine_fini ends it in any case. */
+ * code; cmd_engine_fini ends it in any case, where it is. */
 int cmd_engine_init(struct cmd_engine *engine, const struct cmd *cmd,
                     bool inspect, int argc, char **argv, struct cmd_line *line);
 void cmd_engine_fini(struct cmd_engine *engine);
 /* Opens a module into own *out; CMD_GO_ON or an exit code after saying why. */
-int cmd_open_module(wasm_store_t *store, const char *path, wasm_module_t **out);
+int cmd_open_module(struct cmd_engine *engine, const char *path,
+                    wasm_module_t **out);
 
 /* ---- help.c ---- */
 

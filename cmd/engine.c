@@ -40,6 +40,8 @@ cmd_engine_init(struct cmd_engine *out, const struct cmd *cmd, bool inspect,
         return code;
     }
     godwit_config_set_inspect(config, inspect);
+    if (cmd_progress_is_seen())
+        godwit_config_set_progress(config, cmd_progress_tell, &out->progress);
     return make(out, config);
 }
 
@@ -52,10 +54,13 @@ cmd_engine_fini(struct cmd_engine *engine)
 }
 
 int
-cmd_open_module(wasm_store_t *store, const char *path, wasm_module_t **out)
+cmd_open_module(struct cmd_engine *engine, const char *path,
+                wasm_module_t **out)
 {
     godwit_error_t *error;
-    *out = godwit_module_open(store, path, &error);
+    cmd_progress_begin(&engine->progress);
+    *out = godwit_module_open(engine->store, path, &error);
+    cmd_progress_end(&engine->progress);
     if (*out)
         return CMD_GO_ON;
     int code = cmd_report(path, error);

@@ -255,10 +255,11 @@ print_code(const char *path, const wasm_module_t *module, const char *word)
 /* ---- the command ---- */
 
 static int
-inspect_file(const struct inspect *state, wasm_store_t *store, const char *path)
+inspect_file(const struct inspect *state, struct cmd_engine *engine,
+             const char *path)
 {
     wasm_module_t *module;
-    int code = cmd_open_module(store, path, &module);
+    int code = cmd_open_module(engine, path, &module);
     if (code != CMD_GO_ON)
         return code;
     code = CMD_EXIT_OK;
@@ -282,7 +283,7 @@ run_inspect(const struct cmd *self, int argc, char **argv)
     if (code == CMD_GO_ON) {
         code = CMD_EXIT_OK;
         for (int i = 0; i < line.count; i++) {
-            int one = inspect_file(&state, engine.store, line.words[i]);
+            int one = inspect_file(&state, &engine, line.words[i]);
             code = code ? code : one;
         }
         code = cmd_finish(code);

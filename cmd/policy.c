@@ -112,7 +112,7 @@ run_check(const struct cmd *self, int argc, char **argv)
     if (code == CMD_GO_ON)
         code = cmd_judge_read(&look.judge);
     if (code == CMD_GO_ON)
-        code = cmd_open_module(engine.store, line.words[0], &module);
+        code = cmd_open_module(&engine, line.words[0], &module);
     if (code == CMD_GO_ON)
         code = check_module(&look, module);
     wasm_module_delete(module);

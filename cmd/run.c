@@ -626,7 +626,7 @@ run_guest(struct run *run)
 {
     if (run->verbose)
         cmd_config_show(&run->made.config);
-    int code = cmd_open_module(run->made.store, run->path, &run->module);
+    int code = cmd_open_module(&run->made, run->path, &run->module);
     if (code == CMD_GO_ON)
         code = grant(run);
     if (code != CMD_GO_ON)

@@ -93,11 +93,12 @@ static const struct cmd_option wasm2wat_options[] = {
 };
 
 static int
-print_module(const struct text *state, wasm_store_t *store, const char *path)
+print_module(const struct text *state, struct cmd_engine *engine,
+             const char *path)
 {
     wasm_byte_vec_t text;
     wasm_module_t *module;
-    int code = cmd_open_module(store, path, &module);
+    int code = cmd_open_module(engine, path, &module);
     if (code != CMD_GO_ON)
         return code;
     godwit_error_t *error = godwit_text_from_module(module, state->folded,
@@ -117,7 +118,7 @@ run_wasm2wat(const struct cmd *self, int argc, char **argv)
     if (code == CMD_GO_ON)
         code = one_file(self, &line);
     if (code == CMD_GO_ON)
-        code = print_module(&state, engine.store, line.words[0]);
+        code = print_module(&state, &engine, line.words[0]);
     cmd_engine_fini(&engine);
     return code;
 }

@@ -44,11 +44,11 @@ peak_memory(void)
 }
 
 static int
-validate_file(wasm_store_t *store, const char *path, bool verbose)
+validate_file(struct cmd_engine *engine, const char *path, bool verbose)
 {
     wasm_module_t *module;
     double begin = now_s();
-    int code = cmd_open_module(store, path, &module);
+    int code = cmd_open_module(engine, path, &module);
     double seconds = now_s() - begin;
     if (code != CMD_GO_ON)
         return code;
@@ -65,11 +65,12 @@ validate_file(wasm_store_t *store, const char *path, bool verbose)
 
 /* The first failure gives the exit code; all files are looked at. */
 static int
-validate_all(wasm_store_t *store, const struct cmd_line *line, bool verbose)
+validate_all(struct cmd_engine *engine, const struct cmd_line *line,
+             bool verbose)
 {
     int code = CMD_EXIT_OK;
     for (int i = 0; i < line->count; i++) {
-        int one = validate_file(store, line->words[i], verbose);
+        int one = validate_file(engine, line->words[i], verbose);
         if (code == CMD_EXIT_OK)
             code = one;
     }
@@ -84,7 +85,7 @@ run_validate(const struct cmd *self, int argc, char **argv)
     struct cmd_engine engine;
     int code = cmd_engine_init(&engine, self, true, argc, argv, &line);
     if (code == CMD_GO_ON)
-        code = validate_all(engine.store, &line, state.verbose);
+        code = validate_all(&engine, &line, state.verbose);
     cmd_engine_fini(&engine);
     return code;
 }

@@ -89,6 +89,20 @@ GODWIT_API uint64_t godwit_config_get(const wasm_config_t *config,
  * that no tier executes yet are let in, too. */
 GODWIT_API void godwit_config_set_inspect(wasm_config_t *config, bool inspect);
 
+/* How far work is that may take long, for those who wait: what ("loading";
+ * static), and done of total, in bytes.  Called from any of the threads that
+ * do the work, from several at once, with done not always in order; at least
+ * once for each module that is loaded well, at its end.  It must be quick,
+ * and use nothing of the engine. */
+typedef void godwit_progress_fn(void *env, const char *what, uint64_t done,
+                                uint64_t total);
+
+/* Calls progress while modules are loaded; NULL: not.  env must live as long
+ * as the engine. */
+GODWIT_API void godwit_config_set_progress(wasm_config_t *config,
+                                           godwit_progress_fn *progress,
+                                           void *env);
+
 /* ---- features ---- */
 
 /* Features are bits of a 64-bit set.  Name and one sentence about bit

@@ -78,6 +78,14 @@ godwit_config_set_inspect(wasm_config_t *config, bool inspect)
     config->inspect = inspect;
 }
 
+void
+godwit_config_set_progress(wasm_config_t *config, godwit_progress_fn *progress,
+                           void *env)
+{
+    config->progress = progress;
+    config->progress_env = env;
+}
+
 /* ---- features ---- */
 
 const char *

@@ -35,6 +35,8 @@ new_engine(const wasm_config_t *config)
         return NULL;
     }
     engine->engine->decode.validate_only = config->inspect;
+    engine->engine->decode.progress = config->progress;
+    engine->engine->decode.progress_env = config->progress_env;
     return engine;
 }
 

@@ -11,6 +11,8 @@
 struct wasm_config_t {
     struct gw_config config;
     bool inspect; /* modules are looked at only */
+    godwit_progress_fn *progress;
+    void *progress_env;
 };
 
 struct wasm_engine_t {

@@ -17,6 +17,8 @@ enum { GROUP = 16, JOBS_MAX = 256 };
 /* What all workers share. */
 struct walk {
     struct gw_shape *shapes; /* may be NULL */
+    const struct gw_module *module;
+    const struct gw_decode_options *options;
     uint32_t func_count;
     atomic_uint next; /* function that nobody has taken */
     atomic_uint bad;  /* lowest bad function, or func_count */
@@ -42,6 +44,20 @@ lower(atomic_uint *bad, uint32_t func)
         continue;
 }
 
+/* Bodies lie in the order of their functions. */
+static void
+tell_progress(const struct walk *walk, uint32_t func)
+{
+    const struct gw_section *code = &walk->module->sections[GW_SECTION_CODE];
+    uint32_t done = code->size;
+    if (!walk->options->progress)
+        return;
+    if (func < walk->func_count)
+        done = walk->module->funcs[func].offset - code->offset;
+    walk->options->progress(walk->options->progress_env, "loading", done,
+                            code->size);
+}
+
 /* Groups come in rising order, so the first failure is this worker's lowest. */
 static void
 work(void *env)
@@ -55,6 +71,7 @@ work(void *env)
             end = walk->func_count;
         if (func >= end || func > atomic_load(&walk->bad))
             return;
+        tell_progress(walk, func);
         for (; func < end; func++) {
             if (gw_op_iter_run(worker->iter, func, NULL, worker->diag) !=
                 GW_OK) {
@@ -121,7 +138,10 @@ walk_bodies(struct gw_decoder *decoder, struct gw_shape *shapes)
     const struct gw_module *module = decoder->module;
     uint32_t first = module->imported[GW_EXTERN_FUNC];
     uint32_t count = count_workers(decoder, module->func_count - first);
-    struct walk walk = { .shapes = shapes, .func_count = module->func_count };
+    struct walk walk = { .shapes = shapes,
+                         .module = module,
+                         .options = decoder->options,
+                         .func_count = module->func_count };
     struct gw_diag diag;
     struct worker single = { .bad = 0 }, *workers = &single;
     if (count > 1)
@@ -145,6 +165,8 @@ walk_bodies(struct gw_decoder *decoder, struct gw_shape *shapes)
         if (workers[i].bad == bad && decoder->diag->err == GW_OK)
             *decoder->diag = *workers[i].diag;
     }
+    if (bad == module->func_count)
+        tell_progress(&walk, bad);
     if (workers != &single)
         gw_alloc_free(decoder->alloc, workers, count * sizeof *workers);
     return bad == module->func_count;

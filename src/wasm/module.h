@@ -152,6 +152,10 @@ struct gw_decode_options {
     bool validate_only;  /* also let in features that no tier executes yet */
     uint32_t jobs;       /* threads that may walk bodies; 0: one a core */
     uint64_t limits[32]; /* GW_LIMIT_*: see wasm/limit.h */
+    /* NULL, or told by any thread how many bytes of the code are done. */
+    void (*progress)(void *env, const char *what, uint64_t done,
+                     uint64_t total);
+    void *progress_env;
 };
 
 /* All features that are on by default; the defaults of limit.def; one job. */

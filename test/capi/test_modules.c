@@ -190,6 +190,45 @@ test_inspect_engine(void)
     wasm_engine_delete(engine);
 }
 
+/* One after the other, by one thread. */
+struct told {
+    unsigned calls;
+    uint64_t done, total;
+};
+
+static void
+tell(void *env, const char *what, uint64_t done, uint64_t total)
+{
+    struct told *told = env;
+    CHECK_STR(what, "loading");
+    CHECK(done <= total && done >= told->done);
+    told->calls++;
+    told->done = done;
+    told->total = total;
+}
+
+static void
+test_progress(void)
+{
+    struct told told = { 0 };
+    static char text[40000] = "(module";
+    for (int i = 0; i < 100; i++)
+        strcat(text, "(func (drop (i32.const 1)))");
+    strcat(text, ")");
+    wasm_config_t *config = wasm_config_new();
+    godwit_config_set_progress(config, tell, &told);
+    wasm_engine_t *engine = wasm_engine_new_with_config(config);
+    wasm_store_t *own = wasm_store_new(engine);
+    wasm_module_delete(guest_module(own, text));
+    CHECK(told.calls > 2 && told.done == told.total);
+    CHECK_EQ_U64(told.total, 1 + 100 * 6); /* the code section */
+    told = (struct told){ 0 };
+    wasm_module_delete(guest_module(own, "(module)"));
+    CHECK_EQ_U64(told.total, 0);
+    wasm_store_delete(own);
+    wasm_engine_delete(engine);
+}
+
 static void
 test_names(void)
 {
@@ -210,6 +249,7 @@ main(void)
     test_errors();
     test_inspection();
     test_inspect_engine();
+    test_progress();
     test_names();
     wasm_store_delete(store);
     wasm_engine_delete(engine);
