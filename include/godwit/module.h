@@ -36,6 +36,12 @@ GODWIT_API wasm_module_t *godwit_module_new(wasm_store_t *store,
                                             const void *bytes, size_t size,
                                             godwit_error_t **error);
 
+/* The same of a binary that is not copied: it must stay where it is, and
+ * unchanged, while the module or anything made of it lives. */
+GODWIT_API wasm_module_t *godwit_module_borrow(wasm_store_t *store,
+                                               const void *bytes, size_t size,
+                                               godwit_error_t **error);
+
 /* The same of a file, which is mapped, not copied: it must not be changed in
  * place while the module lives.  "-" is the standard input.  Errors, beside
  * those above: NOT_FOUND, IO, LIMIT. */

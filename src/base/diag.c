@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 void
@@ -34,10 +33,8 @@ gw_diag_reportv(struct gw_diag *diag, enum gw_err err, uint64_t offset,
         return err;
     diag->err = err;
     diag->offset = offset;
-    int length = vsnprintf(diag->text, sizeof(diag->text), format, args);
-    if (length < 0)
-        diag->text[0] = '\0';
-    else if ((size_t)length >= sizeof(diag->text))
+    if (gw_formatv(diag->text, sizeof(diag->text), format, args) >=
+        sizeof(diag->text))
         trim_cut_character(diag->text, sizeof(diag->text) - 1);
     return err;
 }
@@ -65,10 +62,10 @@ place_add(struct place *place, const char *format, ...)
     va_list args;
     size_t left = sizeof(place->text) - place->size;
     va_start(args, format);
-    int length = vsnprintf(place->text + place->size, left, format, args);
+    size_t length = gw_formatv(place->text + place->size, left, format, args);
     va_end(args);
-    assert(length >= 0 && (size_t)length < left);
-    place->size += (size_t)length;
+    assert(length < left);
+    place->size += length;
 }
 
 size_t
@@ -85,10 +82,8 @@ gw_diag_print(const struct gw_diag *diag, char *buffer, size_t size)
         place_add(&place, ", at offset 0x%" PRIx64, diag->offset);
 
     const char *text = diag->text[0] ? diag->text : gw_err_text(diag->err);
-    int length;
     if (place.size == 0)
-        length = snprintf(buffer, size, "%s", text);
-    else /* the first part loses its ", " */
-        length = snprintf(buffer, size, "%s (%s)", text, place.text + 2);
-    return length < 0 ? 0 : (size_t)length;
+        return gw_format(buffer, size, "%s", text);
+    /* The first part loses its ", ". */
+    return gw_format(buffer, size, "%s (%s)", text, place.text + 2);
 }

@@ -9,19 +9,12 @@
 #define GW_BASE_DIAG_H
 
 #include "base/err.h"
+#include "base/format.h"
 
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define GW_NO_OFFSET UINT64_MAX
 #define GW_NO_INDEX UINT32_MAX
-
-#if defined(__GNUC__)
-#define GW_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define GW_PRINTF(text, first)
-#endif
 
 struct gw_diag {
     enum gw_err err; /* GW_OK until the first report */

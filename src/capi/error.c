@@ -2,7 +2,6 @@
 #include "capi/heap.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #define SAME(ours, inside)                      \
     static_assert((int)(ours) == (int)(inside), \
@@ -71,7 +70,7 @@ gw_error_hint(godwit_error_t *error, const char *format, ...)
     if (!error || error == &no_memory || error->hint[0])
         return;
     va_start(args, format);
-    vsnprintf(error->hint, sizeof(error->hint), format, args);
+    gw_formatv(error->hint, sizeof(error->hint), format, args);
     va_end(args);
 }
 

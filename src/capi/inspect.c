@@ -5,8 +5,6 @@
 #include "capi/heap.h"
 #include "capi/type.h"
 
-#include <stdio.h>
-
 static const struct gw_module *
 inside(const wasm_module_t *module)
 {
@@ -134,10 +132,8 @@ put(struct writer *to, const char *format, ...)
     size_t at = to->length < to->size ? to->length : to->size;
     va_list args;
     va_start(args, format);
-    int more = vsnprintf(to->buffer + at, to->size - at, format, args);
+    to->length += gw_formatv(to->buffer + at, to->size - at, format, args);
     va_end(args);
-    if (more > 0)
-        to->length += (size_t)more;
 }
 
 static void

@@ -5,16 +5,6 @@
 #include "text/print.h"
 #include "text/wat.h"
 
-bool
-gw_capi_is_text(const void *bytes, size_t size)
-{
-    const char *at = bytes, *end = at + size;
-    while (at < end &&
-           (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
-        at++;
-    return at < end && (*at == '(' || *at == ';');
-}
-
 /* The allocator without a hook is the C library's, so the caller may free
  * what comes from it. */
 static enum gw_err

@@ -4,7 +4,6 @@
 #include "capi/store.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 struct wasm_frame_t {
     wasm_instance_t *instance; /* own; keeps the store alive */
@@ -99,7 +98,7 @@ gw_capi_trap_refuse(struct gw_store *store, const char *format, ...)
     char text[GW_TRAP_TEXT];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    gw_formatv(text, sizeof(text), format, args);
     va_end(args);
     return handle_of(store, gw_capi_trap_new(GW_TRAP_HOST, text, strlen(text)));
 }

@@ -1,7 +1,8 @@
 #include "wasm/types.h"
 
+#include "base/format.h"
+
 #include <assert.h>
-#include <stdio.h>
 
 /* The abstract heap types that are not defined types' business: text, and
  * the top and bottom of the hierarchy they stand in. */
@@ -148,20 +149,15 @@ plain_text(gw_valtype type)
 size_t
 gw_type_print(gw_valtype type, char *buffer, size_t size)
 {
-    int length;
     uint32_t heap = gw_type_heap(type);
     const char *null = type & GW_NULLABLE ? "null " : "";
-    if (!gw_type_is_ref(type)) {
-        length = snprintf(buffer, size, "%s", plain_text(type));
-    } else if (gw_heap_is_index(heap)) {
-        length = snprintf(buffer, size, "(ref %s%u)", null, heap);
-    } else {
-        const struct heap_info *info = heap_info(heap);
-        if (info && (type & GW_NULLABLE))
-            length = snprintf(buffer, size, "%s", info->short_name);
-        else
-            length = snprintf(buffer, size, "(ref %s%s)", null,
-                              info ? info->name : "bot");
-    }
-    return length < 0 ? 0 : (size_t)length;
+    if (!gw_type_is_ref(type))
+        return gw_format(buffer, size, "%s", plain_text(type));
+    if (gw_heap_is_index(heap))
+        return gw_format(buffer, size, "(ref %s%u)", null, heap);
+    const struct heap_info *info = heap_info(heap);
+    if (info && (type & GW_NULLABLE))
+        return gw_format(buffer, size, "%s", info->short_name);
+    return gw_format(buffer, size, "(ref %s%s)", null,
+                     info ? info->name : "bot");
 }

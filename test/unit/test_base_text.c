@@ -4,6 +4,7 @@
 
 #include "unit/check.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 static void
@@ -18,6 +19,33 @@ test_err(void)
 }
 
 /* ---- diagnostics ---- */
+
+/* Both must agree, also about what does not fit. */
+#define CHECK_FORMAT(...)                                                \
+    do {                                                                 \
+        for (size_t size = 0; size <= sizeof ours; size++) {             \
+            memset(ours, '#', sizeof ours);                              \
+            memset(theirs, '#', sizeof theirs);                          \
+            size_t length = gw_format(ours, size, __VA_ARGS__);          \
+            CHECK_EQ_U64(length,                                         \
+                         (uint64_t)snprintf(theirs, size, __VA_ARGS__)); \
+            CHECK(memcmp(ours, theirs, sizeof ours) == 0);               \
+        }                                                                \
+    } while (0)
+
+static void
+test_format(void)
+{
+    char ours[48], theirs[48];
+    CHECK_FORMAT("plain");
+    CHECK_FORMAT("%s and %.*s, %.2s, %5s|", "all", 3, "partly", "x", "ab");
+    CHECK_FORMAT("%d %d %d", 0, INT32_MIN, 42);
+    CHECK_FORMAT("%ld %lld", LONG_MIN, LLONG_MIN);
+    CHECK_FORMAT("%u %lu %llu %zu", 4294967295u, 5ul, ~0ull, (size_t)7);
+    CHECK_FORMAT("%x %llx %08x %4u %*u", 0xbeefu, 1ull << 63, 10u, 7u, 5, 1u);
+    CHECK_FORMAT("%c%c", 'a', '\\');
+    CHECK_FORMAT("100%%, %" PRIu64, UINT64_MAX);
+}
 
 static void
 test_diag_first_wins(void)
@@ -230,6 +258,7 @@ int
 main(void)
 {
     test_err();
+    test_format();
     test_diag_first_wins();
     test_diag_print();
     test_diag_cut();
