@@ -79,7 +79,7 @@ gw_linker_guard(godwit_linker_t *linker, struct gw_span module,
         return GW_ERR_NOMEM;
     guarded->inner = inner;
     guarded->store = store;
-    guarded->guard = gw_guard_new(linker->gate, subject);
+    guarded->guard = gw_guard_new(linker->gate, store, subject);
     enum gw_err err = GW_ERR_NOMEM;
     if (guarded->guard)
         err = gw_funcinst_new_host(store, inner->type, enter_guarded, guarded,

@@ -57,12 +57,8 @@ enum gw_iop {
     GW_IOP_END
 };
 
-struct gw_iop_info {
-    const char *name;
-    const char *operands; /* letters as in iop.def */
-};
-
-extern const struct gw_iop_info gw_iop_table[GW_IOP_COUNT];
+/* What follows an instruction's first word: letters as in iop.def. */
+extern const char gw_iop_operands[GW_IOP_COUNT][8];
 
 /* With the memory's index in the last word of a _M instruction. */
 #define GW_MEM_64 0x80000000u

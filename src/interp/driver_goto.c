@@ -6,7 +6,7 @@
 #include "interp/run.h"
 #include "interp/step.h"
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(GW_NO_DRIVER)
 
 #include "rt/atomic.h"
 #include "rt/fuel.h"
@@ -46,6 +46,7 @@ run(struct gw_exec *exec)
 {
     static const void *const labels[GW_IOP_END] = {
 #define IOP(IDENT, OPERANDS) &&op_##IDENT,
+#define IOP_OUT(IDENT, OPERANDS) &&op_UNREACHABLE,
 #include "interp/iop.def"
 #if JOINS
 #define SUPER_AT(LINE, ...) &&op_SUPER_##LINE,

@@ -3,6 +3,8 @@
  */
 #include "interp/run.h"
 
+#if !defined(GW_NO_DRIVER)
+
 #include "rt/atomic.h"
 #include "rt/fuel.h"
 #include "rt/wait.h"
@@ -27,8 +29,8 @@
 #define UNCHECKED
 #endif
 
-UNCHECKED enum gw_trap
-gw_interp_run_switch(struct gw_exec *exec)
+UNCHECKED static enum gw_trap
+run(struct gw_exec *exec)
 {
     struct gw_frame_record *sp = exec->frame_top;
     const uint32_t *pc = sp->pc;
@@ -44,3 +46,11 @@ next:
     /* The translator writes no other number. */
     return GW_TRAP_UNREACHABLE;
 }
+
+gw_interp_driver_fn *const gw_interp_run_switch = run;
+
+#else
+
+gw_interp_driver_fn *const gw_interp_run_switch = NULL;
+
+#endif

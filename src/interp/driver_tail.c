@@ -8,7 +8,7 @@
 #include "interp/run.h"
 #include "interp/step.h"
 
-#if defined(__has_attribute)
+#if defined(__has_attribute) && !defined(GW_NO_DRIVER)
 #if __has_attribute(musttail) && __has_attribute(preserve_none)
 #define GW_INTERP_TAIL 1
 #endif
@@ -61,6 +61,7 @@ struct handler {
 
 static const struct handler handlers[GW_IOP_END] = {
 #define IOP(IDENT, OPERANDS) { op_##IDENT },
+#define IOP_OUT(IDENT, OPERANDS) { op_UNREACHABLE },
 #include "interp/iop.def"
 #define SUPER_AT(LINE, ...) { op_SUPER_##LINE },
 #include "interp/super.def"

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const struct gw_iop_info gw_iop_table[GW_IOP_COUNT] = {
-#define IOP(IDENT, OPERANDS) { #IDENT, OPERANDS },
+const char gw_iop_operands[GW_IOP_COUNT][8] = {
+#define IOP(IDENT, OPERANDS) OPERANDS,
 #include "interp/iop.def"
 };
 
@@ -34,8 +34,8 @@ uint32_t
 gw_iop_words(const uint32_t *words)
 {
     uint64_t count = 1;
-    for (const char *p = gw_iop_table[gw_super_first(words[0])].operands; *p;
-         p++)
+    const char *operands = gw_iop_operands[gw_super_first(words[0])];
+    for (const char *p = operands; *p; p++)
         count += operand_words(*p);
     return (uint32_t)(count + table_words(words));
 }
@@ -71,6 +71,11 @@ print_operand(char *line, size_t size, char letter, const uint32_t *word,
     }
 }
 
+static const char *const names[GW_IOP_COUNT] = {
+#define IOP(IDENT, OPERANDS) #IDENT,
+#include "interp/iop.def"
+};
+
 void
 gw_icode_print(const struct gw_icode *code,
                void (*out)(void *env, const char *line), void *env)
@@ -79,11 +84,10 @@ gw_icode_print(const struct gw_icode *code,
     for (uint32_t at = 0; at < code->word_count;) {
         const uint32_t *word = code->words + at;
         uint32_t first = gw_super_first(*word);
-        const struct gw_iop_info *info = &gw_iop_table[first];
         snprintf(line, sizeof line, "%6" PRIu32 "%c %-20s", at,
-                 first == *word ? ' ' : '+', info->name);
+                 first == *word ? ' ' : '+', names[first]);
         uint32_t k = 1;
-        for (const char *p = info->operands; *p; p++) {
+        for (const char *p = gw_iop_operands[first]; *p; p++) {
             print_operand(line, sizeof line, *p, word + k, at);
             k += operand_words(*p);
         }

@@ -16,12 +16,14 @@
 #define K_f64(IDENT) GW_IOP_##IDENT##_K, GW_CONST_64
 #define K_v128(IDENT) 0, 0
 
-#define RULE(IDENT, FUNCTION, SLOTS) \
-    [GW_OP_##IDENT] = { gw_trans_op_##FUNCTION, GW_IOP_##IDENT, 0, 0, SLOTS },
+#define RULE(IDENT, FUNCTION, SLOTS)                                      \
+    [GW_OP_##IDENT] = { GW_HAS_OP(IDENT) ? gw_trans_op_##FUNCTION : NULL, \
+                        GW_IOP_##IDENT, 0, 0, SLOTS },
 
 const struct gw_rule gw_rules[GW_OP_COUNT] = {
-#define TRANSLATE(IDENT, FUNCTION) \
-    [GW_OP_##IDENT] = { gw_trans_op_##FUNCTION, 0, 0, 0, 0 },
+#define TRANSLATE(IDENT, FUNCTION)                                           \
+    [GW_OP_##IDENT] = { GW_HAS_OP(IDENT) ? gw_trans_op_##FUNCTION : NULL, 0, \
+                        0, 0, 0 },
 #define TRANSLATE_TO(IDENT, FUNCTION) RULE(IDENT, FUNCTION, 1)
 #include "interp/translate.def"
 

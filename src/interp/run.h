@@ -19,11 +19,12 @@
  * or something traps. */
 typedef enum gw_trap gw_interp_driver_fn(struct gw_exec *exec);
 
-gw_interp_driver_fn gw_interp_run_switch;
 /* Has the driver of an engine handlers for superinstructions? */
 bool gw_interp_joins(const struct gw_engine *engine);
 extern const bool gw_interp_goto_joins;
-/* NULL when the compiler lacks what the driver needs. */
+/* NULL when the compiler lacks what the driver needs, or the build leaves it
+ * out (GW_NO_DRIVER). */
+extern gw_interp_driver_fn *const gw_interp_run_switch;
 extern gw_interp_driver_fn *const gw_interp_run_goto;
 extern gw_interp_driver_fn *const gw_interp_run_tail;
 

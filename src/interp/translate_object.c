@@ -18,7 +18,7 @@ struct shape {
 static void
 emit_shape(struct gw_trans *t, const struct shape *shape)
 {
-    const char *letters = gw_iop_table[shape->iop].operands;
+    const char *letters = gw_iop_operands[shape->iop];
     bool result = letters[0] == 'd';
     uint32_t slots[OPERANDS_MAX];
     uint32_t first = result ? 2 : 1;

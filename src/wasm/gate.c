@@ -52,6 +52,6 @@ gw_gate_check(struct gw_reader *reader, uint64_t allowed, uint64_t needed,
     return gw_reader_fail(reader, GW_ERR_UNSUPPORTED, at,
                           "%s%sfeature not %s: %s", phrase ? phrase : "",
                           phrase ? ": " : "",
-                          info->executable ? "enabled" : "yet executable",
+                          info->executable ? "enabled" : "in this build",
                           info->name);
 }

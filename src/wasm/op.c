@@ -75,9 +75,12 @@ const struct gw_sig gw_sig_table[GW_SIG_COUNT] = {
 #include "wasm/sig.def"
 };
 
+#define HAS(IDENT, EXECUTABLE) \
+    ((EXECUTABLE) && ((GW_WITHOUT) & GW_FEATURE_BIT(IDENT)) == 0)
+
 const struct gw_feature_info gw_feature_table[GW_FEATURE_COUNT] = {
 #define FEATURE(IDENT, NAME, ON, EXECUTABLE, TEXT) \
-    [GW_FEATURE_##IDENT] = { NAME, TEXT, ON, EXECUTABLE },
+    [GW_FEATURE_##IDENT] = { NAME, TEXT, ON, HAS(IDENT, EXECUTABLE) },
 #include "wasm/feature.def"
 };
 
@@ -89,7 +92,7 @@ const uint64_t gw_features_default =
 
 const uint64_t gw_features_executable =
 #define FEATURE(IDENT, NAME, ON, EXECUTABLE, TEXT) \
-    (EXECUTABLE ? GW_FEATURE_BIT(IDENT) : 0) |
+    (HAS(IDENT, EXECUTABLE) ? GW_FEATURE_BIT(IDENT) : 0) |
 #include "wasm/feature.def"
     0;
 

@@ -36,7 +36,22 @@ enum gw_feature {
 
 #define GW_FEATURE_BIT(IDENT) (UINT64_C(1) << GW_FEATURE_##IDENT)
 
-/* The sets that feature.def's columns name. */
+/* The features whose code the build leaves out. */
+#ifndef GW_WITHOUT
+#define GW_WITHOUT 0
+#endif
+
+/* Constants: has the build the code of an operator?  Tables that ask this
+ * leave the functions of the others for the linker to drop. */
+enum {
+#define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \
+    GW_FEATURE_OF_##IDENT = GW_FEATURE_##FEATURE,
+#include "wasm/op.def"
+};
+
+#define GW_HAS_OP(IDENT) (((GW_WITHOUT) >> GW_FEATURE_OF_##IDENT & 1) == 0)
+
+/* The sets that feature.def's columns name, without those. */
 extern const uint64_t gw_features_default;
 extern const uint64_t gw_features_executable;
 

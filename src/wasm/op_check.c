@@ -4,7 +4,8 @@
  * the control flow and no heap type. */
 
 gw_op_check_fn *const gw_op_checks[GW_OP_COUNT] = {
-#define CHECK(IDENT, function) [GW_OP_##IDENT] = gw_op_check_##function,
+#define CHECK(IDENT, function) \
+    [GW_OP_##IDENT] = GW_HAS_OP(IDENT) ? gw_op_check_##function : NULL,
 #include "wasm/check.def"
 #undef CHECK
 };

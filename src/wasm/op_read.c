@@ -323,6 +323,15 @@ read_imm(struct gw_reader *reader, const struct gw_types *types, enum gw_op op,
     }
 }
 
+/* Prefixes whose operators all belong to features that a build may leave
+ * out, and then does not even know. */
+static bool
+is_left_out(uint8_t prefix, enum gw_feature *feature)
+{
+    *feature = prefix == 0xfd ? GW_FEATURE_SIMD : GW_FEATURE_THREADS;
+    return prefix >= 0xfd && ((GW_WITHOUT) >> *feature & 1) != 0;
+}
+
 static enum gw_op
 read_prefixed(struct gw_reader *reader, uint8_t prefix, const uint8_t *at)
 {
@@ -330,7 +339,12 @@ read_prefixed(struct gw_reader *reader, uint8_t prefix, const uint8_t *at)
     if (reader->failed)
         return GW_OP_NONE;
     enum gw_op op = gw_op_find(prefix, sub);
-    if (op == GW_OP_NONE)
+    enum gw_feature feature;
+    if (op == GW_OP_NONE && is_left_out(prefix, &feature))
+        gw_reader_fail(reader, GW_ERR_UNSUPPORTED, at,
+                       "feature not in this build: %s",
+                       gw_feature_table[feature].name);
+    else if (op == GW_OP_NONE)
         gw_reader_fail(reader, GW_ERR_MALFORMED, at, "illegal opcode %02x %u",
                        prefix, sub);
     return op;

@@ -296,7 +296,7 @@ test_gates(void)
     SECTION(&m, 1, 2, 0x60, 0, 0, 0x5d, 0);
     if (!gw_feature_table[GW_FEATURE_STACK_SWITCHING].executable)
         check_bad(&m, GW_ERR_UNSUPPORTED, 14,
-                  "feature not yet executable: stack-switching");
+                  "feature not in this build: stack-switching");
     options = all;
 }
 
