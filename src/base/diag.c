@@ -50,6 +50,13 @@ gw_diag_report(struct gw_diag *diag, enum gw_err err, uint64_t offset,
     return err;
 }
 
+bool
+gw_diag_says(const struct gw_diag *diag, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return size <= sizeof(diag->text) && memcmp(diag->text, text, size) == 0;
+}
+
 /* A place has at most four parts of fewer than 32 bytes each. */
 struct place {
     char text[128];

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/format.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define GW_NO_OFFSET UINT64_MAX
@@ -34,6 +35,9 @@ enum gw_err gw_diag_report(struct gw_diag *diag, enum gw_err err,
     GW_PRINTF(4, 5);
 enum gw_err gw_diag_reportv(struct gw_diag *diag, enum gw_err err,
                             uint64_t offset, const char *format, va_list args);
+
+/* Is this the whole text? */
+bool gw_diag_says(const struct gw_diag *diag, const char *text);
 
 /* Writes "text (function 3, at offset 0x1f)" into buffer, always terminated;
  * returns the length that the whole text has. */

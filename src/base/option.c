@@ -2,7 +2,7 @@
 
 const struct gw_option_info gw_option_table[GW_OPTION_COUNT] = {
 #define OPTION(ident, name, standard, min, max, argument, help) \
-    [GW_OPTION_##ident] = { name, argument, help, standard, min, max },
+    [GW_OPTION_##ident] = { name, argument, standard, min, max },
 #include "base/option.def"
 #undef OPTION
 };

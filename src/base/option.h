@@ -23,7 +23,7 @@ enum { GW_MEMORY_GUARDED, GW_MEMORY_PACKED };
 enum { GW_DRIVER_AUTO, GW_DRIVER_SWITCH, GW_DRIVER_GOTO, GW_DRIVER_TAIL };
 
 struct gw_option_info {
-    const char *name, *argument, *help;
+    const char *name, *argument;
     uint64_t standard, min, max;
 };
 

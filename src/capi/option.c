@@ -48,10 +48,10 @@ godwit_error_t *
 godwit_config_set(wasm_config_t *config, enum godwit_option option,
                   uint64_t value)
 {
-    const struct godwit_option_info *info = godwit_option_describe(option);
-    if (!info)
+    if ((unsigned)option >= GW_OPTION_COUNT)
         return gw_error_make(GW_ERR_ARGUMENT, "there is no option %d",
                              (int)option);
+    const struct gw_option_info *info = &gw_option_table[option];
     if (gw_config_set(&config->config, (enum gw_option)option, value) != GW_OK)
         return gw_error_make(GW_ERR_ARGUMENT, "%s must be from %llu to %llu",
                              info->name, (unsigned long long)info->min,
@@ -97,7 +97,11 @@ godwit_feature_name(unsigned index)
 const char *
 godwit_feature_text(unsigned index)
 {
-    return index < GW_FEATURE_COUNT ? gw_feature_table[index].text : NULL;
+    static const char *const texts[GW_FEATURE_COUNT] = {
+#define FEATURE(IDENT, NAME, ON, EXECUTABLE, TEXT) TEXT,
+#include "wasm/feature.def"
+    };
+    return index < GW_FEATURE_COUNT ? texts[index] : NULL;
 }
 
 bool

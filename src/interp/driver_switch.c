@@ -21,6 +21,38 @@
 #define GO(IDENT) goto op_##IDENT
 #define DISPATCH goto next
 
+/* Where size is all, a branch is one handler that looks which way it goes, and
+ * there are no handlers for memories that cannot be. */
+#ifdef GW_SMALL
+#define BRANCH(IDENT, N, LET, COND)            \
+    case GW_IOP_##IDENT:                       \
+    case GW_IOP_##IDENT##_L: {                 \
+        enum { WORDS = N };                    \
+        LET;                                   \
+        if (!(COND))                           \
+            NEXT;                              \
+        int32_t jump = (int32_t)pc[WORDS - 1]; \
+        pc += jump;                            \
+        if (jump < 0)                          \
+            DISPATCH_SAFE;                     \
+        DISPATCH;                              \
+    }
+#if UINTPTR_MAX > UINT32_MAX
+#define GUARDED(FORM, ...) FORM(__VA_ARGS__)
+#else
+#define GUARDED(FORM, ...)
+#endif
+#ifndef GW_WITHOUT_MULTI_MEMORY
+#define ANY(FORM, ...) FORM(__VA_ARGS__)
+#else
+#define ANY(FORM, ...)
+#endif
+#define FORMS(FORM, IDENT, N, SIZE, TAG)      \
+    GUARDED(FORM, IDENT, _G, N, SIZE, TAG, 0) \
+    FORM(IDENT, _P, N, SIZE, TAG, 0)          \
+    ANY(FORM, IDENT, _M, (N) + 2, SIZE, TAG, 1)
+#endif
+
 /* In a function of this size the check of every sum of pointers costs clang
  * minutes; driver_tail.c has the same handlers checked. */
 #if defined(__clang__)

@@ -59,7 +59,7 @@ call_host(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args,
     exec->pc = NULL;
     exec->slot_top = slot_top;
     /* An exception that came to the host goes on in the guest that called. */
-    if (trap == GW_TRAP_UNCAUGHT_EXCEPTION && exec->exn)
+    if (GW_HAS(EXCEPTIONS) && trap == GW_TRAP_UNCAUGHT_EXCEPTION && exec->exn)
         return gw_interp_throw_ref(exec, gw_ref_from(exec->exn));
     return trap;
 }
@@ -112,7 +112,14 @@ scribble(struct gw_exec *exec)
     exec->frame_top = last;
 }
 
-/* Moves all frames out and in, for the option SAFEPOINT_TEST. */
+/* Moves all frames out and in, for the option SAFEPOINT_TEST, which builds for
+ * size ignore. */
+#ifdef GW_SMALL
+#define GW_MOVES_FRAMES false
+#else
+#define GW_MOVES_FRAMES true
+#endif
+
 static enum gw_trap
 move_frames(struct gw_exec *exec)
 {
@@ -141,7 +148,7 @@ gw_interp_poll(struct gw_exec *exec)
         return trap;
     }
     uint64_t every = store->engine->config.values[GW_OPTION_SAFEPOINT_TEST];
-    if (every == 0 || ++exec->safepoint_count % every != 0)
+    if (!GW_MOVES_FRAMES || every == 0 || ++exec->safepoint_count % every != 0)
         return GW_TRAP_NONE;
     return move_frames(exec);
 }

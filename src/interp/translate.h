@@ -88,7 +88,8 @@ struct gw_fuse {
     uint8_t words;     /* of the branch */
 };
 
-extern const struct gw_fuse gw_fuses[GW_IOP_COUNT];
+/* All zero for instructions that no branch can be made of. */
+const struct gw_fuse *gw_fuse_find(uint32_t iop);
 
 #define GW_NO_CODE UINT32_MAX
 

@@ -21,7 +21,7 @@ static struct cond
 take_compare(struct gw_trans *t, uint32_t at)
 {
     const uint32_t *words = t->words + at;
-    const struct gw_fuse *fuse = &gw_fuses[words[0]];
+    const struct gw_fuse *fuse = gw_fuse_find(words[0]);
     struct cond cond = { fuse->yes, fuse->no, fuse->words, words[2], 0 };
     if (fuse->words == 4)
         cond.b = words[3];
@@ -37,7 +37,7 @@ static bool
 is_negated(const struct gw_trans *t)
 {
     return t->words[t->last] == GW_IOP_I32_EQZ && t->prev != GW_NO_CODE &&
-           gw_fuses[t->words[t->prev]].yes != 0 &&
+           gw_fuse_find(t->words[t->prev])->yes != 0 &&
            t->words[t->prev + 1] == t->words[t->last + 2] &&
            t->words[t->prev + 1] == t->words[t->last + 1];
 }
@@ -47,7 +47,7 @@ pop_cond(struct gw_trans *t)
 {
     struct gw_loc loc = gw_trans_pop(t);
     if (t->failed || !gw_trans_is_last(t, &loc) ||
-        gw_fuses[t->words[t->last]].yes == 0)
+        gw_fuse_find(t->words[t->last])->yes == 0)
         return cond_of(GW_IOP_BR_IF, GW_IOP_BR_UNLESS, gw_trans_read(t, &loc));
     if (!is_negated(t))
         return take_compare(t, t->last);

@@ -29,7 +29,7 @@ negate_last(struct gw_trans *t)
 {
     if (t->failed || !gw_trans_is_last(t, &t->locs[t->height - 1]))
         return false;
-    const struct gw_fuse *fuse = &gw_fuses[t->words[t->last]];
+    const struct gw_fuse *fuse = gw_fuse_find(t->words[t->last]);
     if (fuse->opposite == 0)
         return false;
     t->words[t->last] = fuse->opposite;

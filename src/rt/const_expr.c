@@ -230,7 +230,7 @@ unknown(struct gw_reader *reader, enum gw_op op)
 {
     return gw_diag_report(reader->diag, GW_ERR_UNSUPPORTED,
                           gw_reader_offset(reader, reader->at),
-                          "feature not yet executable: %s in a constant "
+                          "feature not in this build: %s in a constant "
                           "expression",
                           gw_op_table[op].text);
 }
@@ -246,7 +246,7 @@ eval_op(struct stack *stack, struct gw_reader *reader, enum gw_op op,
         slot = push(stack, 1);
         return eval_binary(op, a, b, slot) ? GW_OK : unknown(reader, op);
     }
-    if (op == GW_OP_REF_I31) {
+    if (GW_HAS(GC) && op == GW_OP_REF_I31) {
         uint32_t value = pop(stack, 1)->u32;
         push(stack, 1)->ref = gw_ref_from_i31(value);
         return GW_OK;
@@ -254,7 +254,8 @@ eval_op(struct stack *stack, struct gw_reader *reader, enum gw_op op,
     /* A reference is the same in both hierarchies. */
     if (op == GW_OP_ANY_CONVERT_EXTERN || op == GW_OP_EXTERN_CONVERT_ANY)
         return GW_OK;
-    if (info->imm == GW_IMM_TYPE || info->imm == GW_IMM_TYPE_COUNT)
+    if (GW_HAS(GC) &&
+        (info->imm == GW_IMM_TYPE || info->imm == GW_IMM_TYPE_COUNT))
         return eval_object(stack, reader, op, imm);
     slot = push(stack, result_slots(stack->instance, op, imm));
     if (!slot)

@@ -394,7 +394,7 @@ decode(struct gw_span bytes, const struct gw_decode_options *options,
         *out = module;
         return GW_OK;
     }
-    if (strcmp(diag->text, "unexpected end") == 0)
+    if (gw_diag_says(diag, "unexpected end"))
         reword_end(module, diag);
     gw_module_delete(module);
     return diag->err;

@@ -337,12 +337,12 @@ read_comp(struct gw_decoder *decoder, struct gw_typedef *def,
     case FORM_ARRAY:
         def->comp = form == FORM_STRUCT ? GW_COMP_STRUCT : GW_COMP_ARRAY;
         return gw_decode_feature(decoder, GW_FEATURE_BIT(GC), at, NULL) &&
-               read_fields(decoder, def, group_end);
+               GW_HAS(GC) && read_fields(decoder, def, group_end);
     case FORM_CONT:
         def->comp = GW_COMP_CONT;
         return gw_decode_feature(decoder, GW_FEATURE_BIT(STACK_SWITCHING), at,
                                  NULL) &&
-               read_cont(decoder, def, group_end);
+               GW_HAS(STACK_SWITCHING) && read_cont(decoder, def, group_end);
     default:
         /* The forms are small negative numbers in one byte. */
         return gw_decode_malformed(decoder, at, "%s: type form %02x",
@@ -364,7 +364,8 @@ read_sub(struct gw_decoder *decoder, uint32_t index, uint32_t group_end)
     def->final = true;
     def->super = GW_NO_INDEX;
     if (at < reader->end && (*at == FORM_SUB || *at == FORM_SUB_FINAL)) {
-        if (!gw_decode_feature(decoder, GW_FEATURE_BIT(GC), at, NULL))
+        if (!gw_decode_feature(decoder, GW_FEATURE_BIT(GC), at, NULL) ||
+            !GW_HAS(GC))
             return false;
         def->final = gw_read_u8(reader) == FORM_SUB_FINAL;
         at = reader->at;

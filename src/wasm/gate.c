@@ -4,7 +4,7 @@ uint64_t
 gw_gate_allowed(const struct gw_decode_options *options)
 {
     if (options->validate_only)
-        return options->features;
+        return options->features & ~(uint64_t)(GW_WITHOUT);
     return options->features & gw_features_executable;
 }
 

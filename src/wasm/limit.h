@@ -14,7 +14,7 @@ enum gw_limit {
 };
 
 struct gw_limit_info {
-    const char *name, *effect;
+    const char *name;
     uint64_t standard, maximum;
 };
 

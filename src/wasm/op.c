@@ -20,11 +20,19 @@ enum {
     RMW = GW_OPF_ATOMIC | GW_OPF_TRAPS | GW_OPF_READS | GW_OPF_WRITES
 };
 
+/* Where size is all, the code must do for a name, but for those that tell the
+ * shape of lanes. */
+#ifdef GW_SMALL
+#define NAME(CODE, TEXT, IMM) (GW_IMM_##IMM == GW_IMM_LANE ? TEXT : #CODE)
+#else
+#define NAME(CODE, TEXT, IMM) TEXT
+#endif
+
 const struct gw_op_info gw_op_table[GW_OP_COUNT] = {
-    [GW_OP_NONE] = { .text = "", .code = UINT32_MAX },
+    [GW_OP_NONE] = { .text = "", .code = 0xfffff },
 #define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \
     [GW_OP_##IDENT] = {                                 \
-        .text = TEXT,                                   \
+        .text = NAME(CODE, TEXT, IMM),                  \
         .code = CODE,                                   \
         .imm = GW_IMM_##IMM,                            \
         .sig = GW_SIG_##SIG,                            \
@@ -75,12 +83,11 @@ const struct gw_sig gw_sig_table[GW_SIG_COUNT] = {
 #include "wasm/sig.def"
 };
 
-#define HAS(IDENT, EXECUTABLE) \
-    ((EXECUTABLE) && ((GW_WITHOUT) & GW_FEATURE_BIT(IDENT)) == 0)
+#define IS_EXECUTABLE(IDENT, EXECUTABLE) ((EXECUTABLE) && GW_HAS(IDENT))
 
 const struct gw_feature_info gw_feature_table[GW_FEATURE_COUNT] = {
 #define FEATURE(IDENT, NAME, ON, EXECUTABLE, TEXT) \
-    [GW_FEATURE_##IDENT] = { NAME, TEXT, ON, HAS(IDENT, EXECUTABLE) },
+    [GW_FEATURE_##IDENT] = { NAME, ON, IS_EXECUTABLE(IDENT, EXECUTABLE) },
 #include "wasm/feature.def"
 };
 
@@ -92,7 +99,7 @@ const uint64_t gw_features_default =
 
 const uint64_t gw_features_executable =
 #define FEATURE(IDENT, NAME, ON, EXECUTABLE, TEXT) \
-    (HAS(IDENT, EXECUTABLE) ? GW_FEATURE_BIT(IDENT) : 0) |
+    (IS_EXECUTABLE(IDENT, EXECUTABLE) ? GW_FEATURE_BIT(IDENT) : 0) |
 #include "wasm/feature.def"
     0;
 

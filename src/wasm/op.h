@@ -41,8 +41,9 @@ enum gw_feature {
 #define GW_WITHOUT 0
 #endif
 
-/* Constants: has the build the code of an operator?  Tables that ask this
- * leave the functions of the others for the linker to drop. */
+/* Constants: has the build the code of a feature, of an operator?  Tables
+ * that ask this leave the functions of the others for the linker to drop. */
+#define GW_HAS(IDENT) (((GW_WITHOUT) >> GW_FEATURE_##IDENT & 1) == 0)
 enum {
 #define OP(CODE, IDENT, TEXT, IMM, SIG, FEATURE, FLAGS) \
     GW_FEATURE_OF_##IDENT = GW_FEATURE_##FEATURE,
@@ -57,7 +58,6 @@ extern const uint64_t gw_features_executable;
 
 struct gw_feature_info {
     const char *name;
-    const char *text;
     bool on;
     bool executable;
 };
@@ -123,12 +123,12 @@ enum gw_op_flag {
 
 struct gw_op_info {
     const char *text; /* keyword of the text format */
-    uint32_t code;
-    uint8_t imm;     /* enum gw_imm_kind */
-    uint8_t sig;     /* enum gw_sig_id */
-    uint8_t feature; /* enum gw_feature */
+    unsigned code : 20;
+    unsigned flags : 12; /* enum gw_op_flag */
+    uint8_t imm;         /* enum gw_imm_kind */
+    uint8_t sig;         /* enum gw_sig_id */
+    uint8_t feature;     /* enum gw_feature */
     uint8_t text_size;
-    uint16_t flags; /* enum gw_op_flag */
 };
 
 extern const struct gw_op_info gw_op_table[GW_OP_COUNT];
@@ -136,13 +136,24 @@ extern const struct gw_op_info gw_op_table[GW_OP_COUNT];
 /* Bytes of memory that an operator with a memarg accesses, else 0. */
 extern const uint8_t gw_op_access_size[GW_OP_COUNT];
 
-/* Where the operators of each prefix start in gw_op_of_byte. */
+/* Where the operators of each prefix start in gw_op_of_byte: large planes of
+ * features that the build leaves out need little room. */
 enum {
+#ifdef GW_WITHOUT_SIMD
+    GW_OP_ROOM_FD = 16,
+#else
+    GW_OP_ROOM_FD = 320,
+#endif
+#ifdef GW_WITHOUT_THREADS
+    GW_OP_ROOM_FE = 4,
+#else
+    GW_OP_ROOM_FE = 128,
+#endif
     GW_OP_SLOT_FB = 256,
-    GW_OP_SLOT_FC = GW_OP_SLOT_FB + 128,
-    GW_OP_SLOT_FD = GW_OP_SLOT_FC + 128,
-    GW_OP_SLOT_FE = GW_OP_SLOT_FD + 320,
-    GW_OP_SLOT_END = GW_OP_SLOT_FE + 128
+    GW_OP_SLOT_FC = GW_OP_SLOT_FB + 32,
+    GW_OP_SLOT_FD = GW_OP_SLOT_FC + 24,
+    GW_OP_SLOT_FE = GW_OP_SLOT_FD + GW_OP_ROOM_FD,
+    GW_OP_SLOT_END = GW_OP_SLOT_FE + GW_OP_ROOM_FE
 };
 
 /* The operator of each byte, GW_OP_NONE for prefixes; then, out of reach of

@@ -7,8 +7,6 @@
 #include "wasm/op_fast.h"
 #include "wasm/op_quick.h"
 
-#include <stdlib.h>
-
 enum {
     STACK_GUARD = 2, /* slots below the stack that may be read, never count */
     INIT_SIZE = sizeof(uint32_t) + sizeof(uint8_t) /* log and flag */
@@ -277,8 +275,12 @@ check_lane(struct gw_op_iter *it, uint32_t lane, uint32_t lanes)
 static uint32_t
 lanes_of_text(const char *text)
 {
-    const char *x = strchr(text, 'x');
-    return x ? (uint32_t)strtoul(x + 1, NULL, 10) : 0;
+    uint32_t lanes = 0;
+    while (*text != '\0' && *text++ != 'x')
+        continue;
+    for (; *text >= '0' && *text <= '9'; text++)
+        lanes = 10 * lanes + (uint32_t)(*text - '0');
+    return lanes;
 }
 
 static bool
@@ -614,7 +616,7 @@ failure(struct gw_op_iter *it, struct gw_diag *diag)
         return GW_OK;
     if (diag->func == GW_NO_INDEX)
         diag->func = it->func;
-    if (strcmp(diag->text, "unexpected end") == 0)
+    if (gw_diag_says(diag, "unexpected end"))
         reword_end(it, diag);
     return diag->err;
 }
