@@ -2,52 +2,38 @@
 
 #include "interp/code.h"
 
-/* A part as super.def has it.  links has two bits for each operand word from
- * the first on: the number of the part whose result it is, 0 if of none. */
-struct part {
-    uint16_t iop;
-    uint8_t result; /* enum result */
-    uint8_t links;
-};
-
-/* PASSED: only parts that follow read it. */
-enum result { NONE, STORED, PASSED, RESULT_s = STORED, RESULT_r = PASSED };
-
-struct row {
-    uint16_t count;
-    struct part parts[GW_SUPER_MAX];
-};
-
+enum { RESULT_s = GW_SUPER_STORED, RESULT_r = GW_SUPER_PASSED };
 enum { LINK__, LINK_1, LINK_2, LINK_3 };
 #define LINK(WORD, A) LINK_##A << 2 * ((WORD) - 1)
 
 #define N1(IDENT, D, A) { GW_IOP_##IDENT, RESULT_##D, LINK(2, A) }
 #define SS(IDENT, D, A, B) \
     { GW_IOP_##IDENT, RESULT_##D, LINK(2, A) | LINK(3, B) }
+#define SF(IDENT, D, A, B) SS(IDENT, D, A, B)
 #define SK(IDENT, D, A) { GW_IOP_##IDENT##_K, RESULT_##D, LINK(2, A) }
 #define SL(IDENT, D, A) SK(IDENT, D, A)
-#define MV(A) { GW_IOP_MOVE, STORED, LINK(2, A) }
-#define KC() { GW_IOP_CONST, STORED, 0 }
+#define MV(A) { GW_IOP_MOVE, GW_SUPER_STORED, LINK(2, A) }
+#define KC() { GW_IOP_CONST, GW_SUPER_STORED, 0 }
 #define GG(D) { GW_IOP_GLOBAL_GET, RESULT_##D, 0 }
-#define GS(A) { GW_IOP_GLOBAL_SET, NONE, LINK(1, A) }
+#define GS(A) { GW_IOP_GLOBAL_SET, GW_SUPER_NONE, LINK(1, A) }
 #define SE(D, C, A, B) \
     { GW_IOP_SELECT, RESULT_##D, LINK(2, C) | LINK(3, A) | LINK(4, B) }
 #define LD(IDENT, D, A) { GW_IOP_##IDENT##_G, RESULT_##D, LINK(2, A) }
-#define ST(IDENT, A, V) { GW_IOP_##IDENT##_G, NONE, LINK(1, A) | LINK(2, V) }
-#define BR(IDENT, A, B) { GW_IOP_BR_##IDENT, NONE, LINK(1, A) | LINK(2, B) }
+#define ST(IDENT, A, V) { GW_IOP_##IDENT##_G, GW_SUPER_NONE, LINK(1, A) | LINK(2, V) }
+#define BR(IDENT, A, B) { GW_IOP_BR_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
 #define BR_L(IDENT, A, B) \
-    { GW_IOP_BR_##IDENT##_L, NONE, LINK(1, A) | LINK(2, B) }
-#define BN(IDENT, A, B) { GW_IOP_BR_NOT_##IDENT, NONE, LINK(1, A) | LINK(2, B) }
+    { GW_IOP_BR_##IDENT##_L, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
+#define BN(IDENT, A, B) { GW_IOP_BR_NOT_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
 #define BN_L(IDENT, A, B) \
-    { GW_IOP_BR_NOT_##IDENT##_L, NONE, LINK(1, A) | LINK(2, B) }
-#define BK(IDENT, A) { GW_IOP_BR_##IDENT##_K, NONE, LINK(1, A) }
-#define BK_L(IDENT, A) { GW_IOP_BR_##IDENT##_K_L, NONE, LINK(1, A) }
-#define BT(A) { GW_IOP_BR_IF, NONE, LINK(1, A) }
-#define BT_L(A) { GW_IOP_BR_IF_L, NONE, LINK(1, A) }
-#define BF(A) { GW_IOP_BR_UNLESS, NONE, LINK(1, A) }
-#define BF_L(A) { GW_IOP_BR_UNLESS_L, NONE, LINK(1, A) }
-#define GO_TO() { GW_IOP_BR, NONE, 0 }
-#define GO_TO_L() { GW_IOP_BR_L, NONE, 0 }
+    { GW_IOP_BR_NOT_##IDENT##_L, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
+#define BK(IDENT, A) { GW_IOP_BR_##IDENT##_K, GW_SUPER_NONE, LINK(1, A) }
+#define BK_L(IDENT, A) { GW_IOP_BR_##IDENT##_K_L, GW_SUPER_NONE, LINK(1, A) }
+#define BT(A) { GW_IOP_BR_IF, GW_SUPER_NONE, LINK(1, A) }
+#define BT_L(A) { GW_IOP_BR_IF_L, GW_SUPER_NONE, LINK(1, A) }
+#define BF(A) { GW_IOP_BR_UNLESS, GW_SUPER_NONE, LINK(1, A) }
+#define BF_L(A) { GW_IOP_BR_UNLESS_L, GW_SUPER_NONE, LINK(1, A) }
+#define GO_TO() { GW_IOP_BR, GW_SUPER_NONE, 0 }
+#define GO_TO_L() { GW_IOP_BR_L, GW_SUPER_NONE, 0 }
 #define RETURNS(A) { GW_IOP_RETURN_1, 0, LINK(1, A) }
 
 #define SUPER2(A, B) SUPER_LINE(__LINE__, 2, A, B)
@@ -55,8 +41,7 @@ enum { LINK__, LINK_1, LINK_2, LINK_3 };
 #define SUPER4(A, B, C, D) SUPER_LINE(__LINE__, 4, A, B, C, D)
 #define SUPER_AT(LINE, COUNT, ...) { COUNT, { __VA_ARGS__ } },
 
-/* In the order of their numbers. */
-static const struct row rows[] = {
+const struct gw_super gw_supers[] = {
 #include "interp/super.def"
 };
 
@@ -77,20 +62,21 @@ static const uint16_t first_rows[GW_IOP_COUNT] = {
 /* Is an operand of part number `reader` the result of number `from`, and not
  * that of a part between them? */
 static bool
-is_linked(const struct row *row, const uint32_t *const *part, uint32_t from,
+is_linked(const struct gw_super *row, const uint32_t *const *part, uint32_t from,
           uint32_t reader, uint32_t slot)
 {
     for (uint32_t i = reader; i-- > from;) {
-        if (row->parts[i].result != NONE && part[i][1] == slot)
+        if (row->parts[i].result != GW_SUPER_NONE && part[i][1] == slot)
             return i == from;
     }
     return false;
 }
 
-/* What is gained by joining instructions as a row says: 4 for each jump, 1 for
- * each operand that stays in a register; 0 if the row is not about them. */
+/* What is gained by joining instructions as a row says: 8 for each jump, 2 for
+ * each operand that stays in a register, 1 for each result that is not stored;
+ * 0 if the row is not about them. */
 static uint32_t
-gain_of(const struct row *row, const uint32_t *words,
+gain_of(const struct gw_super *row, const uint32_t *words,
         const struct gw_super_start *starts, uint32_t temps)
 {
     const uint32_t *part[GW_SUPER_MAX];
@@ -99,17 +85,19 @@ gain_of(const struct row *row, const uint32_t *words,
         if (part[i][0] != row->parts[i].iop)
             return 0;
     }
-    uint32_t gain = 4 * (row->count - 1u);
+    uint32_t gain = 8 * (row->count - 1u);
     for (uint32_t i = 0; i < row->count; i++) {
-        if (row->parts[i].result == PASSED && part[i][1] < temps)
+        bool passed = row->parts[i].result == GW_SUPER_PASSED;
+        if (passed && part[i][1] < temps)
             return 0;
+        gain += passed;
         uint32_t links = row->parts[i].links;
         for (uint32_t word = 1; links != 0; word++, links >>= 2) {
             if ((links & 3) == 0)
                 continue;
             if (!is_linked(row, part, (links & 3) - 1, i, part[i][word]))
                 return 0;
-            gain++;
+            gain += 2;
         }
     }
     return gain;
@@ -127,18 +115,18 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
     starts[count].best = 0;
     for (uint32_t i = count; i-- > 0;) {
         struct gw_super_start *start = &starts[i];
+        uint32_t iop = words[start->at], r = first_rows[iop];
         start->best = start[1].best;
-        start->iop = words[start->at];
-        uint32_t r = first_rows[start->iop];
+        start->iop = iop;
         if (r == 0)
             continue;
-        for (r--; r < ROW_COUNT && rows[r].parts[0].iop == start->iop; r++) {
-            if (i + rows[r].count > count)
+        for (r--; r < ROW_COUNT && gw_supers[r].parts[0].iop == iop; r++) {
+            if (i + gw_supers[r].count > count)
                 continue;
-            uint32_t gain = gain_of(&rows[r], words, start, temps);
-            if (gain == 0 || gain + start[rows[r].count].best <= start->best)
+            uint32_t gain = gain_of(&gw_supers[r], words, start, temps);
+            if (gain == 0 || gain + start[gw_supers[r].count].best <= start->best)
                 continue;
-            start->best = gain + start[rows[r].count].best;
+            start->best = gain + start[gw_supers[r].count].best;
             start->iop = GW_IOP_COUNT + r;
         }
     }
@@ -149,5 +137,5 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
 uint32_t
 gw_super_first(uint32_t iop)
 {
-    return iop < GW_IOP_COUNT ? iop : rows[iop - GW_IOP_COUNT].parts[0].iop;
+    return iop < GW_IOP_COUNT ? iop : gw_supers[iop - GW_IOP_COUNT].parts[0].iop;
 }

@@ -26,6 +26,23 @@
 
 enum { GW_SUPER_MAX = 4 }; /* parts */
 
+/* Where a part leaves its result.  PASSED: with parts that follow only. */
+enum gw_super_result { GW_SUPER_NONE, GW_SUPER_STORED, GW_SUPER_PASSED };
+
+/* A row of super.def. */
+struct gw_super {
+    uint16_t count;
+    struct gw_super_part {
+        uint16_t iop;
+        uint8_t result; /* enum gw_super_result */
+        uint8_t links;  /* two bits for each operand word from the first on:
+                           the number of the part whose result it is, or 0 */
+    } parts[GW_SUPER_MAX];
+};
+
+/* From GW_IOP_COUNT to GW_IOP_END, in the order of their numbers. */
+extern const struct gw_super gw_supers[];
+
 /* Where an instruction begins. */
 struct gw_super_start {
     uint32_t at;
