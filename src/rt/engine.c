@@ -50,7 +50,7 @@ gw_engine_new(const struct gw_config *config, const struct gw_tier *tier,
         engine->decode.features = config->values[GW_OPTION_FEATURES];
     engine->decode.jobs = (uint32_t)config->values[GW_OPTION_JOBS];
     take_limits(engine);
-    engine->types = gw_typereg_new(&engine->alloc);
+    engine->types = gw_typereg_new(&engine->alloc, engine->decode.limits);
     engine->timer = gw_timer_new(&engine->alloc);
     if (!engine->types || !engine->timer) {
         delete_engine(engine);

@@ -40,7 +40,8 @@ void gw_engine_unref(struct gw_engine *engine);
 /* ---- type numbers ---- */
 
 /* Numbers every type of a module: ids[i] for canonical and other indices.
- * The numbers stay valid as long as the engine. */
+ * The numbers stay valid as long as the engine.  GW_ERR_NOMEM, or GW_ERR_LIMIT
+ * when there would be more than GW_LIMIT_ENGINE_TYPES. */
 enum gw_err gw_typereg_intern(struct gw_engine *engine,
                               const struct gw_types *types, uint32_t *ids);
 /* The number of a function type made by the host: no supertype, final. */

@@ -57,6 +57,13 @@ prepare(struct gw_program *program, struct gw_diag *diag)
             atomic_init(&program->code[i], NULL);
         err = gw_typereg_intern(engine, &module->types, program->type_ids);
     }
+    if (err == GW_ERR_LIMIT) {
+        uint64_t most = engine->decode.limits[GW_LIMIT_ENGINE_TYPES];
+        return gw_diag_report(diag, err, GW_NO_OFFSET,
+                              "more than %llu types in one engine: use a new "
+                              "engine for further modules",
+                              (unsigned long long)most);
+    }
     if (err != GW_OK)
         gw_diag_report(diag, err, GW_NO_OFFSET, "out of memory for a program");
     return err;

@@ -47,6 +47,7 @@ struct entry {
 
 struct gw_typereg {
     struct gw_alloc *alloc;
+    const uint64_t *limits;  /* the engine's, GW_LIMIT_* */
     struct gw_os_mutex lock; /* for all but reading entries */
     struct gw_map groups;    /* words of a group -> its first number */
     struct gw_arena arena;   /* words, displays, parts of definitions */
@@ -78,13 +79,13 @@ get_entry(const struct gw_typereg *reg, uint32_t id)
     return &chunk[place - (1u << log)];
 }
 
-static bool
+static enum gw_err
 reserve_entries(struct gw_typereg *reg, uint32_t count)
 {
-    uint64_t most = gw_limit_table[GW_LIMIT_ENGINE_TYPES].standard;
-    assert(most <= ENTRY_MAX);
+    uint64_t most = reg->limits[GW_LIMIT_ENGINE_TYPES];
+    assert(most <= ENTRY_MAX && reg->count <= most);
     if (count > most - reg->count)
-        return false;
+        return GW_ERR_LIMIT;
     uint32_t end = reg->count + count;
     for (uint32_t i = 0; i < CHUNK_COUNT; i++) {
         uint32_t first = ((uint32_t)FIRST_CHUNK << i) - FIRST_CHUNK;
@@ -96,10 +97,10 @@ reserve_entries(struct gw_typereg *reg, uint32_t count)
                                             (size_t)FIRST_CHUNK << i,
                                             sizeof(struct entry));
         if (!chunk)
-            return false;
+            return GW_ERR_NOMEM;
         atomic_store_explicit(&reg->chunks[i], chunk, memory_order_release);
     }
-    return true;
+    return GW_OK;
 }
 
 /* ---- a group as words ---- */
@@ -304,50 +305,53 @@ make_layouts(struct gw_typereg *reg, const struct group *group)
 
 /* Gives the group whose words stand in reg->words fresh numbers.  After a
  * failure the entries are as free as before. */
-static bool
+static enum gw_err
 add_group(struct gw_typereg *reg, struct group *group)
 {
+    enum gw_err err = reserve_entries(reg, group->count);
+    if (err != GW_OK)
+        return err;
     size_t size = reg->words.count * sizeof(uint32_t);
     void *words = gw_arena_get(&reg->arena, size);
-    if (!words || !reserve_entries(reg, group->count))
-        return false;
+    if (!words)
+        return GW_ERR_NOMEM;
     memcpy(words, reg->words.data, size);
     group->self = reg->count;
     for (uint32_t i = 0; i < group->count; i++)
         if (!make_entry(reg, group, i))
-            return false;
+            return GW_ERR_NOMEM;
     if (!make_layouts(reg, group))
-        return false;
+        return GW_ERR_NOMEM;
     if (gw_map_put(&reg->groups, gw_span(words, size), group->self, NULL))
-        return false;
+        return GW_ERR_NOMEM;
     reg->count += group->count;
-    return true;
+    return GW_OK;
 }
 
-/* Returns whether *first is the number of the group's first type. */
-static bool
+/* GW_OK: *first is the number of the group's first type. */
+static enum gw_err
 intern_group(struct gw_typereg *reg, struct group *group, uint32_t *first)
 {
     if (!put_group(reg, group))
-        return false;
+        return GW_ERR_NOMEM;
     struct gw_span words = gw_span(reg->words.data,
                                    reg->words.count * sizeof(uint32_t));
     const uint32_t *found = gw_map_find(&reg->groups, words);
-    if (!found && !add_group(reg, group))
-        return false;
+    enum gw_err err = found ? GW_OK : add_group(reg, group);
     *first = found ? *found : group->self;
-    return true;
+    return err;
 }
 
 /* ---- the interface ---- */
 
 struct gw_typereg *
-gw_typereg_new(struct gw_alloc *alloc)
+gw_typereg_new(struct gw_alloc *alloc, const uint64_t *limits)
 {
     struct gw_typereg *reg = gw_alloc_zero(alloc, 1, sizeof(*reg));
     if (!reg)
         return NULL;
     reg->alloc = alloc;
+    reg->limits = limits;
     /* Guests choose the keys: without a seed they could make them collide.
      * Where there is no randomness the map is slower at worst. */
     uint64_t seed = 0;
@@ -380,7 +384,7 @@ gw_typereg_delete(struct gw_typereg *reg)
 }
 
 /* One group of a module: all of it is a repetition, or none of it. */
-static bool
+static enum gw_err
 intern_defs(struct gw_typereg *reg, const struct gw_types *types,
             uint32_t start, uint32_t count, uint32_t *ids)
 {
@@ -388,15 +392,14 @@ intern_defs(struct gw_typereg *reg, const struct gw_types *types,
     if (defs->canon != start) {
         for (uint32_t i = 0; i < count; i++)
             ids[start + i] = ids[defs[i].canon];
-        return true;
+        return GW_OK;
     }
     struct group group = { defs, ids, start, count, 0 };
     uint32_t first;
-    if (!intern_group(reg, &group, &first))
-        return false;
-    for (uint32_t i = 0; i < count; i++)
+    enum gw_err err = intern_group(reg, &group, &first);
+    for (uint32_t i = 0; err == GW_OK && i < count; i++)
         ids[start + i] = first + i;
-    return true;
+    return err;
 }
 
 enum gw_err
@@ -404,16 +407,16 @@ gw_typereg_intern(struct gw_engine *engine, const struct gw_types *types,
                   uint32_t *ids)
 {
     struct gw_typereg *reg = engine->types;
-    bool ok = true;
+    enum gw_err err = GW_OK;
     gw_os_mutex_lock(&reg->lock);
-    for (uint32_t i = 0; ok && i < types->count;) {
+    for (uint32_t i = 0; err == GW_OK && i < types->count;) {
         uint32_t count = types->defs[i].group_count;
         assert(types->defs[i].group_start == i && count != 0);
-        ok = intern_defs(reg, types, i, count, ids);
+        err = intern_defs(reg, types, i, count, ids);
         i += count;
     }
     gw_os_mutex_unlock(&reg->lock);
-    return ok ? GW_OK : GW_ERR_NOMEM;
+    return err;
 }
 
 enum gw_err
@@ -430,9 +433,9 @@ gw_typereg_intern_func(struct gw_engine *engine, const struct gw_functype *type,
     /* No index is as large as this start: nothing refers to the group. */
     struct group group = { &def, NULL, UINT32_MAX, 1, 0 };
     gw_os_mutex_lock(&reg->lock);
-    bool ok = intern_group(reg, &group, id);
+    enum gw_err err = intern_group(reg, &group, id);
     gw_os_mutex_unlock(&reg->lock);
-    return ok ? GW_OK : GW_ERR_NOMEM;
+    return err;
 }
 
 bool

@@ -7,8 +7,10 @@
 
 #include "rt/engine.h"
 
-/* NULL when out of memory.  alloc outlives the registry. */
-struct gw_typereg *gw_typereg_new(struct gw_alloc *alloc);
+/* NULL when out of memory.  alloc and limits (GW_LIMIT_*) outlive the
+ * registry. */
+struct gw_typereg *gw_typereg_new(struct gw_alloc *alloc,
+                                  const uint64_t *limits);
 void gw_typereg_delete(struct gw_typereg *reg);
 
 /* As gw_typereg_def, for who has the registry only. */

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/span.h"
+#include "wasm/limit.h"
 #include "wasm/op.h"
 #include "wasm/types.h"
 
@@ -148,10 +149,10 @@ struct gw_module {
 
 /* What a decoder is told. */
 struct gw_decode_options {
-    uint64_t features;   /* bit set of features allowed */
-    bool validate_only;  /* also let in features that no tier executes yet */
-    uint32_t jobs;       /* threads that may walk bodies; 0: one a core */
-    uint64_t limits[32]; /* GW_LIMIT_*: see wasm/limit.h */
+    uint64_t features;  /* bit set of features allowed */
+    bool validate_only; /* also let in features that no tier executes yet */
+    uint32_t jobs;      /* threads that may walk bodies; 0: one a core */
+    uint64_t limits[GW_LIMIT_COUNT];
     /* NULL, or told by any thread how many bytes of the code are done. */
     void (*progress)(void *env, const char *what, uint64_t done,
                      uint64_t total);

@@ -53,6 +53,9 @@ struct frame {
 struct gw_fast {
     struct gw_op_iter *it;
     const struct gw_module *module;
+    const struct gw_shape *shapes;
+    const struct gw_func *funcs;
+    uint32_t func_count;
     uint32_t func;
     const uint8_t *start, *end; /* of the body, perhaps in the copy */
     uint32_t local_count;
@@ -525,7 +528,7 @@ static inline struct place
 change_by_type(struct gw_fast *fast, uint32_t type, const uint8_t *at,
                uint8_t *top)
 {
-    const struct gw_shape *shape = &fast->it->shapes[type];
+    const struct gw_shape *shape = &fast->shapes[type];
     if (((eight_bytes(top - 8) ^ shape->params) & shape->mask) != 0 ||
         (shape->count > 8 &&
          !check_args(&fast->module->types.defs[type].func, top)))
@@ -540,9 +543,9 @@ call(struct gw_fast *fast, const uint8_t *at, uint8_t *top)
 {
     uint32_t func;
     at = read_u32(at + 1, &func);
-    if (!at || func >= fast->module->func_count)
+    if (!at || func >= fast->func_count)
         return give_up(fast);
-    return change_by_type(fast, fast->module->funcs[func].type, at, top);
+    return change_by_type(fast, fast->funcs[func].type, at, top);
 }
 
 static struct place
@@ -712,6 +715,9 @@ gw_fast_run(struct gw_op_iter *it, uint32_t func)
     fast->it = it;
     fast->module = module;
     fast->func = func;
+    fast->shapes = it->shapes;
+    fast->funcs = module->funcs;
+    fast->func_count = module->func_count;
     fast->start = at;
     fast->end = at + body->size;
     fast->done = false;

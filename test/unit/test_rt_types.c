@@ -1,4 +1,5 @@
 /* The type registry of src/rt/typereg.c: equality, subtyping, threads. */
+#include "rt/program.h"
 #include "test_rt.h"
 
 static struct gw_config config;
@@ -205,6 +206,39 @@ intern_all(void *env)
     }
 }
 
+/* The engine keeps every type, and says so when there are too many. */
+static void
+test_limit(void)
+{
+    struct hook hook;
+    struct gw_engine *engine = new_engine(&hook);
+    gw_valtype params[4] = { GW_TYPE_I32, GW_TYPE_I32, GW_TYPE_I32,
+                             GW_TYPE_I32 };
+    uint32_t id;
+    engine->decode.limits[GW_LIMIT_ENGINE_TYPES] = 3;
+    for (uint32_t i = 0; i < 5; i++) {
+        struct gw_functype type = functype(params, i, NULL, 0);
+        CHECK_EQ_U64(gw_typereg_intern_func(engine, &type, &id),
+                     i < 3 ? GW_OK : GW_ERR_LIMIT);
+    }
+    struct gw_functype known = functype(params, 2, NULL, 0);
+    CHECK_EQ_U64(gw_typereg_intern_func(engine, &known, &id), GW_OK);
+    CHECK_EQ_U64(id, 2);
+
+    struct bytes m;
+    struct gw_diag diag;
+    struct gw_program *program;
+    begin_module(&m);
+    SECTION(&m, 1, 1, 0x60, 1, 0x7e, 0);
+    gw_diag_init(&diag);
+    CHECK_EQ_U64(gw_program_new(engine, gw_span(m.data, m.size), NULL, NULL,
+                                &diag, &program),
+                 GW_ERR_LIMIT);
+    CHECK_EQ_U64(diag.err, GW_ERR_LIMIT);
+    CHECK(strncmp(diag.text, "more than 3 types in one engine", 31) == 0);
+    delete_engine(engine, &hook);
+}
+
 static void
 test_threads(void)
 {
@@ -232,6 +266,7 @@ main(void)
     test_functions();
     test_groups();
     test_subtypes();
+    test_limit();
     test_threads();
     return CHECK_DONE();
 }
