@@ -1,4 +1,5 @@
 #include "capi/store.h"
+#include "aot/aot.h"
 #include "capi/handle.h"
 #include "capi/heap.h"
 #include "interp/interp.h"
@@ -35,6 +36,9 @@ new_engine(const wasm_config_t *config)
         return NULL;
     }
     engine->engine->decode.validate_only = config->inspect;
+    if (config->config.values[GW_OPTION_TIER] == GW_TIER_AOT &&
+        !config->inspect)
+        engine->engine->compiler = &gw_aot_compiler;
     return engine;
 }
 
