@@ -224,16 +224,6 @@ take_verbose(void *state, const char *value)
     return CMD_GO_ON;
 }
 
-static int
-take_tier(void *state, const char *value)
-{
-    (void)state;
-    if (strcmp(value, "interp") == 0 || strcmp(value, "auto") == 0)
-        return CMD_GO_ON;
-    cmd_error("the tiers are interp and auto", "there is no tier %s", value);
-    return CMD_EXIT_USAGE;
-}
-
 /* One of the guest's streams from or to a file. */
 static int
 take_stream(struct run *run, int stream, const char *path)
@@ -395,7 +385,6 @@ static const struct cmd_option options[] = {
       take_stdout, CMD_ON_LINE },
     { 0, "threads", NULL, "let the program start threads (wasi-threads)",
       take_threads, CMD_ON_LINE },
-    { 0, "tier", "interp|auto", "how code is run", take_tier, CMD_IN_FILE },
     { 0, "timeout", "T", "stop the guest after this time (10s, 500ms)",
       take_timeout, CMD_IN_FILE },
     { 0, "tmpfs", "GUEST[:SIZE]", "grant an empty directory in memory",

@@ -33,6 +33,9 @@ enum godwit_option {
     GODWIT_OPTION_MAX_HEAP,       /* bytes of collected objects of a store */
     GODWIT_OPTION_GC_STRESS,      /* 1: collect at every allocation */
     GODWIT_OPTION_JOBS,           /* threads that validate a large module */
+    GODWIT_OPTION_TIER,           /* enum godwit_tier */
+    GODWIT_OPTION_OPTIMISE,       /* 0 to 3: how hard the compiler tries */
+    GODWIT_OPTION_SAFEPOINTS,     /* 0: machine code cannot be stopped */
     GODWIT_OPTION_COUNT
 };
 
@@ -40,6 +43,14 @@ enum godwit_option {
 enum godwit_memory {
     GODWIT_MEMORY_GUARDED, /* address space is reserved, checks are free */
     GODWIT_MEMORY_PACKED   /* every access is checked, nothing reserved */
+};
+
+/* What runs functions.  What guests see is the same. */
+enum godwit_tier {
+    GODWIT_TIER_AUTO, /* what is there without waiting */
+    GODWIT_TIER_INTERP,
+    GODWIT_TIER_AOT /* modules are compiled when they are opened, which needs
+                       the plug-in libgodwit-llvm */
 };
 
 /* Which interpreter loop runs.  What guests see is the same. */

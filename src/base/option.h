@@ -20,6 +20,7 @@ enum gw_option {
 };
 
 enum { GW_MEMORY_GUARDED, GW_MEMORY_PACKED };
+enum { GW_TIER_AUTO, GW_TIER_INTERP, GW_TIER_AOT };
 enum { GW_DRIVER_AUTO, GW_DRIVER_SWITCH, GW_DRIVER_GOTO, GW_DRIVER_TAIL };
 
 struct gw_option_info {

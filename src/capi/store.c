@@ -1,4 +1,5 @@
 #include "capi/store.h"
+#include "aot/aot.h"
 #include "capi/handle.h"
 #include "capi/heap.h"
 #include "interp/interp.h"
@@ -37,6 +38,9 @@ new_engine(const wasm_config_t *config)
     engine->engine->decode.validate_only = config->inspect;
     engine->engine->decode.progress = config->progress;
     engine->engine->decode.progress_env = config->progress_env;
+    if (config->config.values[GW_OPTION_TIER] == GW_TIER_AOT &&
+        !config->inspect)
+        engine->engine->compiler = &gw_aot_compiler;
     return engine;
 }
 

@@ -2,6 +2,7 @@
 
 #include "interp/interp.h"
 #include "interp/probe.h"
+#include "rt/native.h"
 #include "rt/stack.h"
 
 /* ---- entering functions ---- */
@@ -43,22 +44,31 @@ enter(struct gw_exec *exec, struct gw_frame_record *record,
     return GW_TRAP_NONE;
 }
 
-/* exec->pc tells the fault handler that the host is running. */
 static enum gw_trap
-call_host(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args,
-          struct gw_vmctx *caller)
+run_host(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args,
+         struct gw_vmctx *caller)
+{
+    struct gw_call call = { exec, (struct gw_instance *)caller, func->store };
+    return func->host(func->env, &call, args);
+}
+
+/* Calls what has no frame here: a host function, or machine code.  exec->pc
+ * tells the fault handler that the host is running. */
+static enum gw_trap
+call_out(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args,
+         struct gw_vmctx *caller)
 {
     const struct gw_functype *type = func->type;
-    struct gw_call call = { exec, (struct gw_instance *)caller, func->store };
     union gw_slot *slot_top = exec->slot_top;
     exec->slot_top = args + (type->param_slots > type->result_slots
                                  ? type->param_slots
                                  : type->result_slots);
     exec->pc = ended;
-    enum gw_trap trap = func->host(func->env, &call, args);
+    enum gw_trap trap = func->native ? gw_native_call(exec, func, args)
+                                     : run_host(exec, func, args, caller);
     exec->pc = NULL;
     exec->slot_top = slot_top;
-    /* An exception that came to the host goes on in the guest that called. */
+    /* An exception that came out goes on in the guest that called. */
     if (GW_HAS(EXCEPTIONS) && trap == GW_TRAP_UNCAUGHT_EXCEPTION && exec->exn)
         return gw_interp_throw_ref(exec, gw_ref_from(exec->exn));
     return trap;
@@ -69,20 +79,20 @@ gw_interp_call_slow(struct gw_exec *exec, struct gw_funcinst *func,
                     union gw_slot *args)
 {
     struct gw_frame_record *sp = exec->frame_top;
-    if (!func->instance)
-        return call_host(exec, func, args, sp->ctx);
+    if (!func->instance || func->native)
+        return call_out(exec, func, args, sp->ctx);
     return enter(exec, sp - 1, func, args);
 }
 
-/* A frame that calls the host last is gone while the host runs. */
+/* A frame that calls out last is gone while that runs. */
 enum gw_trap
 gw_interp_tail_slow(struct gw_exec *exec, struct gw_funcinst *func)
 {
     struct gw_frame_record *sp = exec->frame_top;
-    if (func->instance)
+    if (func->instance && !func->native)
         return enter(exec, sp, func, sp->fp);
     exec->frame_top = sp + 1;
-    return call_host(exec, func, sp->fp, sp->ctx);
+    return call_out(exec, func, sp->fp, sp->ctx);
 }
 
 enum gw_trap
@@ -226,7 +236,7 @@ run(struct gw_exec *exec)
 static const void *
 tier_entry(const struct gw_funcinst *func)
 {
-    if (!func->instance)
+    if (!func->instance || func->native)
         return &stub;
     struct gw_program *program = func->instance->program;
     uint32_t index = func->index - program->module->imported[GW_EXTERN_FUNC];
@@ -241,6 +251,8 @@ tier_call(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args)
     const struct gw_functype *type = func->type;
     struct gw_frame_record *outer = exec->frame_top, *mark = outer - 1;
     union gw_slot *fp = exec->slot_top;
+    if (func->native)
+        return gw_native_call(exec, func, args);
     uint64_t slots = (uint64_t)type->param_slots + type->result_slots;
     if (gw_interp_room(outer, fp) < slots * sizeof(*fp) + 2 * sizeof(*mark))
         return GW_TRAP_STACK_EXHAUSTED;
@@ -312,6 +324,20 @@ count_frames(const struct gw_exec *exec)
     return total;
 }
 
+/* Visits the runs of machine code that stand above a record. */
+static bool
+walk_runs(const struct gw_native_run **run, const void *record,
+          bool (*visit)(void *env, const struct gw_trace_frame *frame),
+          void *env)
+{
+    while (*run && (*run)->frame_top == record) {
+        if (!gw_native_walk(*run, visit, env))
+            return false;
+        *run = (*run)->outer;
+    }
+    return true;
+}
+
 static void
 tier_walk(struct gw_exec *exec,
           bool (*visit)(void *env, const struct gw_trace_frame *frame),
@@ -322,8 +348,11 @@ tier_walk(struct gw_exec *exec,
     struct gw_alloc *alloc = &exec->store->engine->alloc;
     uint32_t total = count_frames(exec), i = 0;
     struct maps *maps = gw_alloc_zero(alloc, 1, sizeof(*maps));
-    for (bool more = true; more && (const void *)record != exec->stack_end;
-         record = older(record, &stack)) {
+    const struct gw_native_run *native = exec->native;
+    bool more = walk_runs(&native, record, visit, env);
+    for (; more && (const void *)record != exec->stack_end;
+         record = older(record, &stack),
+         more = more && walk_runs(&native, record, visit, env)) {
         const struct gw_funcinst *func = record->func;
         if (!func)
             continue;

@@ -30,6 +30,8 @@ bool gw_os_discard(void *address, size_t size);
 /* Takes access away again; the part faults. */
 bool gw_os_decommit(void *address, size_t size);
 void gw_os_release(void *address, size_t size);
+/* Makes a committed part readable and executable, and no longer writable. */
+bool gw_os_make_code(void *address, size_t size);
 
 /* ---- mapped files ---- */
 
@@ -45,7 +47,7 @@ void gw_os_unmap_file(const void *data, size_t size);
 /* ---- faults ---- */
 
 /*
- * Hardware faults of guest code.  A thread that runs guest code enters a
+ * Hardware faults of guest code: bad accesses, and illegal instructions.  A thread that runs guest code enters a
  * scope that tells which addresses are the guest's; when a fault happens at
  * one, the thread continues at the scope's entry a second time, as after
  * longjmp, and scope.address tells where it was.  A fault anywhere else is
@@ -70,12 +72,23 @@ void gw_os_unmap_file(const void *data, size_t size);
  * fault address as the machine reports it (s390x rounds it down to the page):
  * it must only read memory.
  */
+/* Where code was interrupted; zeros on machines that are not known. */
+struct gw_os_registers {
+    uintptr_t pc, sp, fp;
+    uintptr_t link; /* the return address, where a register has it */
+};
+
 struct gw_os_fault_scope {
     struct gw_os_fault_scope *outer;
     bool (*covers)(void *env, const void *address);
     void *env;
     const void *address; /* NULL until a fault came here */
-    jmp_buf state;       /* without the signal mask, which stays as it is */
+    /* Set between entry and fault, or NULL.  The thread then goes on by
+     * calling it, below the code that faulted and on its stack, instead of at
+     * the entry; it must not return.  Only where gw_os_fault_can_resume. */
+    void (*resume)(void *env);
+    struct gw_os_registers at; /* of the code; `covers` may look at it */
+    jmp_buf state; /* without the signal mask, which stays as it is */
 };
 
 /* Installs the process-wide handler (idempotent, thread safe) and gives this
@@ -86,6 +99,9 @@ void gw_os_fault_push(struct gw_os_fault_scope *scope,
                       bool (*covers)(void *env, const void *address),
                       void *env);
 void gw_os_fault_leave(struct gw_os_fault_scope *scope);
+bool gw_os_fault_can_resume(void);
+/* The lowest address that this thread's stack may use; 0: not known. */
+uintptr_t gw_os_stack_low(void);
 
 #define GW_OS_FAULT_ENTER(scope, covers, env) \
     (gw_os_fault_push((scope), (covers), (env)), setjmp((scope)->state))
@@ -110,6 +126,17 @@ void gw_os_yield(void);
 unsigned gw_os_cpu_count(void);
 /* Peak resident bytes of this process, 0 when unknown. */
 uint64_t gw_os_peak_memory(void);
+
+/* ---- plug-ins ---- */
+
+/* Loads a shared library and finds a function in it; the library stays until
+ * the process ends.  NULL with *reason, a text that lives until this thread
+ * asks again. */
+void *gw_os_plugin_find(const char *path, const char *symbol,
+                        const char **reason);
+/* The folder of the file that this code is in, without a final slash; false
+ * when it is not known or too long. */
+bool gw_os_own_folder(char *buffer, size_t size);
 
 /* ---- threads ---- */
 

@@ -51,8 +51,8 @@ trace(struct gw_exec *exec)
 
 /* A trap that a nested call has recorded may be on its way out through the
  * frame that called the host: what was recorded stays then. */
-static void
-record(struct gw_exec *exec, enum gw_trap trap)
+void
+gw_exec_record(struct gw_exec *exec, enum gw_trap trap)
 {
     struct gw_trap_info *info = &exec->info;
     bool passing = exec->info_frame == exec->frame_top && info->trap == trap;
@@ -76,7 +76,7 @@ gw_exec_raise(struct gw_exec *exec, enum gw_trap trap)
 {
     exec->info_given = false;
     exec->info_frame = NULL;
-    record(exec, trap);
+    gw_exec_record(exec, trap);
 }
 
 /* The text is made by the diagnostics' printer: one sentence, cut cleanly. */
@@ -152,7 +152,7 @@ gw_func_call(struct gw_funcinst *func, union gw_slot *args)
                                        : call_host(exec, func, args);
     if (trap != GW_TRAP_NONE) {
         /* Before the frames are gone. */
-        record(exec, trap);
+        gw_exec_record(exec, trap);
         exec->info_frame = frame_top;
         while (exec->stack != stack)
             gw_stack_leave(exec);

@@ -10,4 +10,7 @@
  * frames that stand on the guest stack. */
 void gw_exec_raise(struct gw_exec *exec, enum gw_trap trap);
 
+/* Records a trap of the guest as gw_func_call does, while the frames stand. */
+void gw_exec_record(struct gw_exec *exec, enum gw_trap trap);
+
 #endif

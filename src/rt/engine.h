@@ -14,15 +14,23 @@
 #include "base/option.h"
 #include "wasm/module.h"
 
+struct gw_program;
 struct gw_tier;
 struct gw_typereg;
 struct gw_timer;
+
+/* What makes machine code of programs (aot/aot.h). */
+struct gw_compiler {
+    /* Gives program->native, or leaves it NULL. */
+    enum gw_err (*prepare)(struct gw_program *program, struct gw_diag *diag);
+};
 
 struct gw_engine {
     struct gw_alloc alloc;
     struct gw_config config;
     struct gw_decode_options decode; /* from the configuration */
     const struct gw_tier *tier;
+    const struct gw_compiler *compiler; /* NULL: none */
     struct gw_typereg *types;
     struct gw_timer *timer; /* private: deadlines of stores */
     atomic_uint refs;

@@ -124,6 +124,36 @@ gw_heap_find(const struct gw_heap *heap, uint64_t address)
     return free ? NULL : block;
 }
 
+/* Large blocks are known by their first granule only. */
+static struct gw_block *
+find_large(const struct gw_heap *heap, uintptr_t address)
+{
+    struct gw_block *block = heap->blocks;
+    while (block && (block->cell_size <= GW_CELL_MAX ||
+                     address - (uintptr_t)block->cells >= block->cell_size))
+        block = block->next;
+    return block;
+}
+
+struct gw_object *
+gw_heap_find_inside(const struct gw_heap *heap, uint64_t address)
+{
+    if (address < heap->low || address >= heap->high)
+        return NULL;
+    uintptr_t place = (uintptr_t)address, granule = place >> GW_BLOCK_LOG2;
+    struct gw_block *block = find_in_granule(heap, granule, place);
+    if (!block)
+        block = find_in_granule(heap, granule - 1, place);
+    if (!block)
+        block = find_large(heap, place);
+    if (!block)
+        return NULL;
+    size_t offset = place - (uintptr_t)block->cells;
+    offset -= offset % block->cell_size;
+    struct gw_object *object = (void *)(block->cells + offset);
+    return object->kind == GW_OBJECT_FREE ? NULL : object;
+}
+
 bool
 gw_heap_knows(const struct gw_store *store, uint64_t ref)
 {

@@ -83,6 +83,10 @@ void gw_heap_delete(struct gw_store *store, struct gw_heap *heap);
 /* The block in which a live object begins at this address, or NULL. */
 struct gw_block *gw_heap_find(const struct gw_heap *heap, uint64_t address);
 
+/* The live object whose cell has this address, or NULL. */
+struct gw_object *gw_heap_find_inside(const struct gw_heap *heap,
+                                      uint64_t address);
+
 /* ---- marking ---- */
 
 struct gw_marker;

@@ -1,5 +1,6 @@
 #include "rt/heap_block.h"
 
+#include "rt/native.h"
 #include "rt/owned.h"
 #include "rt/stack.h"
 
@@ -270,6 +271,20 @@ mark_stacks(struct gw_marker *marker, const struct gw_exec *exec)
     mark_slots(marker, exec->stack_base, (size_t)(top - exec->stack_base));
 }
 
+/* Of machine code: a compiler may keep nothing of a reference but an address
+ * within the object, or one just behind it. */
+static void
+mark_word(void *env, uint64_t word)
+{
+    struct gw_marker *marker = env;
+    for (uint64_t address = word - 1; address - word + 1 <= 1; address++) {
+        struct gw_object *object = gw_heap_find_inside(marker->heap, address);
+        if (object)
+            mark_object(marker, object);
+        drain(marker);
+    }
+}
+
 static void
 mark_roots(struct gw_marker *marker)
 {
@@ -285,6 +300,7 @@ mark_roots(struct gw_marker *marker)
     if (exec->exn)
         mark_address(marker, gw_ref_from(exec->exn));
     mark_stacks(marker, exec);
+    gw_native_scan(exec, mark_word, marker);
 }
 
 void

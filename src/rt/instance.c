@@ -4,6 +4,7 @@
 #include "rt/const_expr.h"
 #include "rt/heap_block.h"
 #include "rt/link.h"
+#include "rt/native.h"
 #include "rt/owned.h"
 #include "rt/segment.h"
 #include "rt/tier.h"
@@ -133,6 +134,7 @@ new_instance(struct gw_store *store, struct gw_program *program,
     instance->ctx.exec = &store->exec;
     instance->ctx.mem0 = &store->no_memory;
     instance->ctx.type_ids = program->type_ids;
+    instance->ctx.helpers = gw_native_helpers;
     atomic_init(&instance->ctx.poll, 0);
     gw_owned_set_trace(instance, trace_instance);
     return instance;
@@ -184,6 +186,7 @@ make_funcs(struct gw_instance *instance)
     const struct gw_module *module = program->module;
     const struct gw_tier *tier = program->engine->tier;
     uint32_t imported = module->imported[GW_EXTERN_FUNC];
+    gw_native_attach(instance);
     for (uint32_t i = imported; i < module->func_count; i++) {
         struct gw_funcinst *func = &instance->own_funcs[i - imported];
         uint32_t type = module->funcs[i].type;
@@ -225,6 +228,7 @@ make_memories(struct gw_instance *instance, struct gw_diag *diag)
     }
     if (module->memory_count != 0)
         ctx->mem0 = ctx->memories[0];
+    ctx->mem0_base = ctx->mem0->base;
     return GW_OK;
 }
 

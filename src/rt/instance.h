@@ -140,6 +140,8 @@ typedef enum gw_trap gw_host_fn(void *env, struct gw_call *call,
 
 struct gw_funcinst {
     const void *code;               /* the tier's entry; never NULL once made */
+    const void *native;             /* machine code (rt/native.h); NULL: none,
+                                       callers go through the tier */
     struct gw_instance *instance;   /* NULL: a host function */
     const struct gw_functype *type; /* of engine-wide value types */
     uint32_t type_id;               /* engine type number */

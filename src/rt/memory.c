@@ -262,6 +262,10 @@ move(struct gw_meminst *memory, uint64_t old_size, uint64_t size)
         return false;
     memcpy(memory->base, old_base, (size_t)old_size);
     gw_os_release(old_base, (size_t)old_reserved);
+    for (struct gw_instance *i = memory->store->instances; i; i = i->next) {
+        if (i->ctx.mem0 == memory)
+            i->ctx.mem0_base = memory->base;
+    }
     return true;
 }
 

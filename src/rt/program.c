@@ -1,5 +1,6 @@
 #include "rt/program.h"
 
+#include "rt/native.h"
 #include "rt/tier.h"
 
 static uint32_t
@@ -31,6 +32,8 @@ delete_program(struct gw_program *program)
     struct gw_engine *engine = program->engine;
     if (program->module) {
         free_code(program);
+        if (program->native)
+            program->native->release(program->native);
         gw_alloc_free(&engine->alloc, program->type_ids,
                       program->module->types.count *
                           sizeof(*program->type_ids));
@@ -87,6 +90,8 @@ new_program(struct gw_engine *engine, struct gw_span bytes,
         err = prepare(program, diag);
     else
         program->module = NULL;
+    if (err == GW_OK && engine->compiler)
+        err = engine->compiler->prepare(program, diag);
     if (err != GW_OK)
         delete_program(program);
     else

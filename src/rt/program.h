@@ -17,6 +17,7 @@ struct gw_program {
     uint32_t *type_ids;    /* module type index -> engine type number */
     _Atomic(void *) *code; /* per defined function; the tier's, or NULL */
     struct gw_os_mutex translating; /* held by the tier while it adds code */
+    struct gw_native *native;       /* machine code (rt/native.h); NULL: none */
     void (*release)(void *env, struct gw_span bytes);
     void *release_env;
     atomic_uint refs;

@@ -50,6 +50,7 @@ struct gw_store_end {
 
 struct gw_frame_record; /* the tier's */
 struct gw_exn;          /* rt/heap.h */
+struct gw_native_run;   /* rt/native.h */
 struct gw_stack;        /* rt/stack.h */
 
 /*
@@ -71,10 +72,12 @@ struct gw_exec {
                                   itself got as GW_TRAP_UNCAUGHT_EXCEPTION:
                                   to return that trap is to throw it on */
     struct gw_trap_info info;
-    bool info_given;        /* private: info is a host function's, for the
+    bool info_given;              /* private: info is a host function's, for the
                                   trap that it is about to return */
-    const void *info_frame; /* private: the frame record that a recorded
+    const void *info_frame;       /* private: the frame record that a recorded
                                   trap left through; NULL: none on its way */
+    uintptr_t stack_limit;        /* of the thread's stack, for machine code */
+    struct gw_native_run *native; /* the newest run of machine code */
 };
 
 /* Asked before a memory (bytes) or table (elements) becomes larger than size:

@@ -2,12 +2,13 @@
  * Runs the official test suite: every .wast below the given folders, each in
  * a store of its own, and prints what failed and a count per folder.
  *
- *     spec_main [--memory=guarded|packed] [--driver=…] [--notes] [--skip FILE]
- *               [--show N] PATH…
+ *     spec_main [--memory=guarded|packed] [--driver=…] [--tier=aot] [--notes]
+ *               [--skip FILE] [--show N] PATH…
  *
  * The skip file has one line for each path that is not run: the path as it
  * ends, a space, and the reason.  Exit status 0 when nothing failed.
  */
+#include "aot/aot.h"
 #include "base/option.h"
 #include "interp/interp.h"
 #include "os/os.h"
@@ -75,6 +76,23 @@ has_component(const char *path, const char *name)
     return false;
 }
 
+/* Functions that have been compiled, and those that were left to the
+ * interpreter. */
+static unsigned compiled, left;
+
+static enum gw_err
+compile(struct gw_program *program, struct gw_diag *diag)
+{
+    const struct gw_module *module = program->module;
+    enum gw_err err = gw_aot_compiler.prepare(program, diag);
+    uint32_t count = program->native ? program->native->compiled : 0;
+    compiled += count;
+    left += module->func_count - module->imported[GW_EXTERN_FUNC] - count;
+    return err;
+}
+
+static const struct gw_compiler compiler = { compile };
+
 static struct gw_engine *
 make_engine(const char *path)
 {
@@ -85,7 +103,10 @@ make_engine(const char *path)
             features = (features | proposals[i].on) & ~proposals[i].off;
     }
     gw_config_set(&own, GW_OPTION_FEATURES, features);
-    return gw_engine_new(&own, &gw_interp_tier, NULL, NULL);
+    struct gw_engine *engine = gw_engine_new(&own, &gw_interp_tier, NULL, NULL);
+    if (engine && own.values[GW_OPTION_TIER] == GW_TIER_AOT)
+        engine->compiler = &compiler;
+    return engine;
 }
 
 static void
@@ -302,6 +323,9 @@ main(int argc, char **argv)
         free(files[i]);
     }
     print_folder();
+    if (config.values[GW_OPTION_TIER] == GW_TIER_AOT)
+        printf("%u functions compiled, %u left to the interpreter\n", compiled,
+               left);
     printf("%u passed, %u failed, %u skipped\n", (unsigned)total.passed,
            (unsigned)total.failed, (unsigned)total.skipped);
     return total.failed > 0 || total.passed == 0;

@@ -90,7 +90,7 @@ put_parts(const struct gw_super *row, uint32_t *words,
     uint32_t at = 0, branch = 0, results[GW_SUPER_MAX] = { 0 };
     for (uint32_t i = 0; i < row->count; i++) {
         const struct gw_super_part *part = &row->parts[i];
-        const char *letters = gw_iop_table[part->iop].operands;
+        const char *letters = gw_iop_operands[part->iop];
         starts[i].at = at;
         words[at] = part->iop;
         uint32_t k = 1;
@@ -171,8 +171,8 @@ try_row(struct world *world, struct gw_funcinst *func, uint32_t number,
                 memcmp(apart->slots, joined->slots, sizeof apart->slots) == 0 &&
                 memcmp(apart->memory, joined->memory, PAGE) == 0;
     if (!CHECK(same))
-        printf("    row %u, which begins with %s\n", (unsigned)number,
-               gw_iop_table[row->parts[0].iop].name);
+        printf("    row %u, which begins with instruction %u\n",
+               (unsigned)number, (unsigned)row->parts[0].iop);
     return words[0] == GW_IOP_COUNT + number;
 }
 

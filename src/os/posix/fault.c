@@ -1,6 +1,6 @@
 /*
- * [DOC] Fault delivery.  One handler for SIGSEGV and SIGBUS serves the whole
- * process: dispositions have no smaller owner, which is why this file has
+ * [DOC] Fault delivery.  One handler for SIGSEGV, SIGBUS, SIGILL and SIGTRAP
+ * serves the whole process: dispositions have no smaller owner, which is why this file has
  * mutable globals.  They are written once, under pthread_once.
  *
  * The handler runs on an alternate stack, since a fault may mean that the
@@ -23,14 +23,14 @@
 #include <unistd.h>
 
 enum {
-    SIGNAL_COUNT = 2,
+    SIGNAL_COUNT = 4,
     /* Our part of a stack: one handler and what `covers` calls. */
     STACK_NEED = 8 * 1024,
     /* Handlers of others that we chain to may print a backtrace. */
     STACK_SIZE = 128 * 1024
 };
 
-static const int signals[SIGNAL_COUNT] = { SIGSEGV, SIGBUS };
+static const int signals[SIGNAL_COUNT] = { SIGSEGV, SIGBUS, SIGILL, SIGTRAP };
 
 static struct {
     pthread_once_t once;
@@ -83,8 +83,10 @@ static void
 pass_on(int signal, siginfo_t *info, void *context)
 {
     int saved_errno = errno;
-    const struct sigaction *previous =
-        &process.previous[signal == signals[0] ? 0 : 1];
+    int i = 0;
+    while (signals[i] != signal)
+        i++;
+    const struct sigaction *previous = &process.previous[i];
     bool is_function = (previous->sa_flags & SA_SIGINFO) ||
                        (previous->sa_handler != SIG_DFL &&
                         previous->sa_handler != SIG_IGN);
@@ -109,6 +111,68 @@ continue_at(struct gw_os_fault_scope *scope, const void *address,
     longjmp(scope->state, 1);
 }
 
+/* ---- interrupted code ---- */
+
+#if defined(__linux__) && defined(__x86_64__)
+#define PC(c) (c)->uc_mcontext.gregs[REG_RIP]
+#define SP(c) (c)->uc_mcontext.gregs[REG_RSP]
+#define FP(c) (c)->uc_mcontext.gregs[REG_RBP]
+#define ARGUMENT(c) (c)->uc_mcontext.gregs[REG_RDI]
+#define LINK(c) 0
+#define WORD long long
+/* Past the red zone, then as a call would leave it. */
+#define BELOW(sp) (((sp) - 256) / 16 * 16 - 8)
+#elif defined(__linux__) && defined(__aarch64__)
+#define PC(c) (c)->uc_mcontext.pc
+#define SP(c) (c)->uc_mcontext.sp
+#define FP(c) (c)->uc_mcontext.regs[29]
+#define ARGUMENT(c) (c)->uc_mcontext.regs[0]
+#define LINK(c) (c)->uc_mcontext.regs[30]
+#define WORD unsigned long long
+#define BELOW(sp) (((sp) - 256) / 16 * 16)
+#endif
+
+#ifdef PC
+static void
+look(struct gw_os_registers *at, const ucontext_t *context)
+{
+    at->pc = (uintptr_t)PC(context);
+    at->sp = (uintptr_t)SP(context);
+    at->fp = (uintptr_t)FP(context);
+    at->link = (uintptr_t)LINK(context);
+}
+
+static void
+resume_at(struct gw_os_fault_scope *scope, ucontext_t *context)
+{
+    PC(context) = (WORD)(uintptr_t)scope->resume;
+    SP(context) = (WORD)BELOW(scope->at.sp);
+    ARGUMENT(context) = (WORD)(uintptr_t)scope->env;
+}
+#else
+static void
+look(struct gw_os_registers *at, const ucontext_t *context)
+{
+    (void)at, (void)context;
+}
+
+static void
+resume_at(struct gw_os_fault_scope *scope, ucontext_t *context)
+{
+    (void)scope, (void)context;
+}
+#endif
+
+bool
+gw_os_fault_can_resume(void)
+{
+#ifdef PC
+    return true;
+#else
+    return false;
+#endif
+}
+
 static void
 on_fault(int signal, siginfo_t *info, void *context)
 {
@@ -116,8 +180,15 @@ on_fault(int signal, siginfo_t *info, void *context)
     if (scope && !sent_by_process(info)) {
         /* A fault of `covers` itself shall find no scope, not this one. */
         thread.innermost = NULL;
-        if (scope->covers(scope->env, info->si_addr))
-            continue_at(scope, info->si_addr, context);
+        look(&scope->at, context);
+        if (scope->covers(scope->env, info->si_addr)) {
+            if (!scope->resume)
+                continue_at(scope, info->si_addr, context);
+            thread.innermost = scope->outer;
+            scope->address = info->si_addr;
+            resume_at(scope, context);
+            return;
+        }
         thread.innermost = scope;
     }
     pass_on(signal, info, context);
@@ -221,6 +292,8 @@ gw_os_fault_push(struct gw_os_fault_scope *scope,
     scope->covers = covers;
     scope->env = env;
     scope->address = NULL;
+    scope->resume = NULL;
+    memset(&scope->at, 0, sizeof(scope->at));
     /* The handler must not see the scope before its fields. */
     atomic_signal_fence(memory_order_release);
     thread.innermost = scope;

@@ -53,3 +53,13 @@ gw_os_release(void *address, size_t size)
     if (address)
         munmap(address, size);
 }
+
+bool
+gw_os_make_code(void *address, size_t size)
+{
+    assert_whole_pages(address, size);
+    if (mprotect(address, size, PROT_READ | PROT_EXEC) != 0)
+        return false;
+    __builtin___clear_cache(address, (char *)address + size);
+    return true;
+}
