@@ -130,10 +130,12 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
         start->best = start[1].best;
         start->iop = words[start->at];
         uint32_t r = first_rows[start->iop];
-        if (r == 0)
+        if (r == 0 || i + 1 == count)
             continue;
+        /* Most rows are seen not to fit by their second part. */
+        uint32_t second = words[start[1].at];
         for (r--; r < ROW_COUNT && rows[r].parts[0].iop == start->iop; r++) {
-            if (i + rows[r].count > count)
+            if (rows[r].parts[1].iop != second || i + rows[r].count > count)
                 continue;
             uint32_t gain = gain_of(&rows[r], words, start, temps);
             if (gain == 0 || gain + start[rows[r].count].best <= start->best)
