@@ -131,7 +131,7 @@ static size_t
 expand_seed(uint64_t seed, uint8_t bytes[SEED_MOST])
 {
     uint64_t state = mix(seed + 1);
-    size_t size = 64 + state % (SEED_MOST - 64);
+    size_t size = 64 + (size_t)(state % (SEED_MOST - 64));
     for (size_t i = 0; i < size; i++) {
         state += UINT64_C(0x9e3779b97f4a7c15);
         bytes[i] = (uint8_t)(mix(state) >> 24);

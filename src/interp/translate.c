@@ -74,7 +74,8 @@ gw_trans_emit(struct gw_trans *t, enum gw_iop iop, uint32_t words)
 {
     assert(words <= SPARE);
     uint32_t start = t->count;
-    note_start(t);
+    if (t->joins)
+        note_start(t);
     uint32_t *at = gw_trans_words(t, words);
     if (!at)
         at = t->spare;
@@ -453,6 +454,7 @@ gw_trans_init(struct gw_trans *t, struct gw_op_iter *it,
     t->it = it;
     t->program = program;
     t->alloc = it->alloc;
+    t->joins = gw_interp_joins(engine);
     t->meter = engine->config.values[GW_OPTION_METER] != 0;
     t->form0 = form_of_memory(engine, it->module);
     gw_vec_init(&t->clauses, t->alloc, sizeof(struct gw_clause));
@@ -530,7 +532,7 @@ make_code(struct gw_trans *t, struct gw_alloc *alloc)
     code->word_count = t->count;
     code->clause_count = clauses;
     memcpy(code->words, t->words, t->count * sizeof(uint32_t));
-    if (gw_interp_joins(t->program->engine))
+    if (t->joins)
         gw_super_join(code->words, t->starts, t->start_count,
                       t->local_slot[t->it->local_count]);
     if (clauses != 0)

@@ -99,6 +99,7 @@ struct gw_trans {
     const struct gw_rule *rule; /* of it->op */
     struct gw_alloc *alloc;
     bool meter;
+    bool joins; /* instructions to superinstructions */
     uint8_t form0; /* of memory 0: 0 guarded, 1 packed, 2 any */
     bool started;
     bool failed; /* out of memory or past a limit */

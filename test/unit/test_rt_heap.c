@@ -56,8 +56,8 @@ test_sizes(void)
             uint64_t ref = new_array(&p, BYTES, size);
             if (!CHECK(ref % 8 == 0 && ref != 0))
                 return;
-            clear = clear && is_clear(gw_ref_object(ref), size);
-            memset(gw_object_data(gw_ref_object(ref)), 0xff, size);
+            clear = clear && is_clear(gw_ref_object(ref), (size_t)size);
+            memset(gw_object_data(gw_ref_object(ref)), 0xff, (size_t)size);
             count++;
         }
         CHECK(count > 800);
