@@ -69,16 +69,21 @@ const uint16_t gw_rule_swaps[GW_OP_COUNT] = {
 };
 
 /* They stand close together: the table begins and ends with them. */
-enum { FIRST = GW_IOP_REF_TEST, LAST = GW_IOP_F64_GE };
+enum {
+    FIRST = GW_HAS(GC) ? GW_IOP_REF_TEST : GW_IOP_I32_EQZ,
+    LAST = GW_IOP_F64_GE
+};
 
 #define AT(IDENT) [GW_IOP_##IDENT - FIRST]
 
 static const struct gw_fuse fuses[LAST - FIRST + 1] = {
     AT(I32_EQZ) = { GW_IOP_BR_UNLESS, GW_IOP_BR_IF, 0, 3 },
     AT(I64_EQZ) = { GW_IOP_BR_UNLESS_64, GW_IOP_BR_IF_64, 0, 3 },
+#ifndef GW_WITHOUT_GC
     AT(REF_TEST) = { GW_IOP_BR_ON_CAST, GW_IOP_BR_ON_CAST_FAIL, 0, 4 },
     AT(REF_TEST_FINAL) = { GW_IOP_BR_ON_CAST_FINAL,
                            GW_IOP_BR_ON_CAST_FAIL_FINAL, 0, 4 },
+#endif
 #define COMPARE(TAG, IDENT, NOT, SWAP)                                   \
     AT(IDENT) = { GW_IOP_BR_##IDENT, GW_IOP_BR_##NOT, GW_IOP_##NOT, 4 }, \
     AT(IDENT##_K) = { GW_IOP_BR_##IDENT##_K, GW_IOP_BR_##NOT##_K,        \
