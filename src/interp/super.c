@@ -118,10 +118,13 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
         uint32_t iop = words[start->at], r = first_rows[iop];
         start->best = start[1].best;
         start->iop = iop;
-        if (r == 0)
+        if (r == 0 || i + 1 == count)
             continue;
+        /* Most rows are seen not to fit by their second part. */
+        uint32_t second = words[start[1].at];
         for (r--; r < ROW_COUNT && gw_supers[r].parts[0].iop == iop; r++) {
-            if (i + gw_supers[r].count > count)
+            if (gw_supers[r].parts[1].iop != second ||
+                i + gw_supers[r].count > count)
                 continue;
             uint32_t gain = gain_of(&gw_supers[r], words, start, temps);
             if (gain == 0 || gain + start[gw_supers[r].count].best <= start->best)
