@@ -18,7 +18,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 enum { ROUNDS = 400, IMPORTS_MAX = 256 };
@@ -179,17 +178,18 @@ code_size(struct gw_span bytes)
     return size;
 }
 
-static void
+static bool
 read_file(const char *path, wasm_byte_vec_t *out)
 {
     FILE *file = fopen(path, "rb");
     if (!file || fseek(file, 0, SEEK_END) != 0)
-        give_up("cannot read a file");
+        return false;
     wasm_byte_vec_new_uninitialized(out, (size_t)ftell(file));
     rewind(file);
     if (fread(out->data, 1, out->size, file) != out->size)
-        give_up("cannot read a file");
+        give_up("a file became shorter");
     fclose(file);
+    return true;
 }
 
 int
@@ -200,7 +200,10 @@ main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         const char *slash = strrchr(argv[i], '/');
         wasm_byte_vec_t bytes;
-        read_file(argv[i], &bytes);
+        if (!read_file(argv[i], &bytes)) {
+            printf("%-24s cannot be read\n", argv[i]);
+            continue;
+        }
         struct gw_span span = gw_span(bytes.data, bytes.size);
         double code = code_size(span);
         printf("%-24s %10zu %10.0f %11.1f us %11.0f MB/s\n",
