@@ -33,6 +33,7 @@ enum godwit_option {
     GODWIT_OPTION_MAX_HEAP,       /* bytes of collected objects of a store */
     GODWIT_OPTION_GC_STRESS,      /* 1: collect at every allocation */
     GODWIT_OPTION_JOBS,           /* threads that validate a large module */
+    GODWIT_OPTION_DETERMINISTIC,  /* 1: every NaN made is the canonical one */
     GODWIT_OPTION_COUNT
 };
 
