@@ -17,16 +17,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { PLENTY = 1000000 };
 
 /* The first is what the others are compared with; those that do not count
- * stand last. */
+ * stand last.  The generator makes NaNs canonical, so the deterministic ones
+ * must agree too. */
 static const struct play_mode modes[] = {
-    { GW_DRIVER_SWITCH, GW_MEMORY_GUARDED, 1, 0 },
-    { GW_DRIVER_GOTO, GW_MEMORY_GUARDED, 1, 0 },
-    { GW_DRIVER_TAIL, GW_MEMORY_GUARDED, 1, 0 },
-    { GW_DRIVER_SWITCH, GW_MEMORY_PACKED, 1, 0 },
-    { GW_DRIVER_GOTO, GW_MEMORY_PACKED, 1, 0 },
-    { GW_DRIVER_TAIL, GW_MEMORY_PACKED, 1, 0 },
-    { GW_DRIVER_AUTO, GW_MEMORY_GUARDED, 0, 0 },
-    { GW_DRIVER_AUTO, GW_MEMORY_PACKED, 0, 0 },
+    { GW_DRIVER_SWITCH, GW_MEMORY_GUARDED, 1, 0, 0 },
+    { GW_DRIVER_GOTO, GW_MEMORY_GUARDED, 1, 0, 0 },
+    { GW_DRIVER_TAIL, GW_MEMORY_GUARDED, 1, 0, 0 },
+    { GW_DRIVER_SWITCH, GW_MEMORY_PACKED, 1, 0, 1 },
+    { GW_DRIVER_GOTO, GW_MEMORY_PACKED, 1, 0, 0 },
+    { GW_DRIVER_TAIL, GW_MEMORY_PACKED, 1, 0, 1 },
+    { GW_DRIVER_AUTO, GW_MEMORY_GUARDED, 0, 0, 0 },
+    { GW_DRIVER_AUTO, GW_MEMORY_PACKED, 0, 0, 1 },
 };
 
 enum { MODES = sizeof modes / sizeof *modes, COUNTING = 6 };

@@ -196,35 +196,13 @@ settle(struct gen *gen, const gw_valtype *types, uint32_t count,
 
 /* ---- NaN ---- */
 
-/* Does the operator only move bits, as the words behind its dot say? */
-static bool
-moves_bits(const char *text)
-{
-    static const char *const words[] = {
-        "const",    "load", "reinterpret", "abs",          "neg",
-        "copysign", "eq",   "ne",          "lt",           "gt",
-        "le",       "ge",   "splat",       "replace_lane", "extract_lane"
-    };
-    const char *word = strchr(text, '.');
-    for (size_t i = 0; word && i < sizeof words / sizeof *words; i++) {
-        size_t size = strlen(words[i]);
-        if (strncmp(word + 1, words[i], size) == 0 &&
-            (word[1 + size] == '\0' || word[1 + size] == '_' ||
-             words[i][0] == 'l'))
-            return true;
-    }
-    return false;
-}
-
 /* The answer of arithmetic stands on the stack: x == x ? x : NaN. */
 static void
 canonise(struct gen *gen, enum gw_op op, gw_valtype type)
 {
     const char *text = gw_op_table[op].text;
     bool wide = strncmp(text, "f64", 3) == 0;
-    if (gw_op_table[op].sig == GW_SIG_POLY || text[0] != 'f' ||
-        (type != GW_TYPE_F32 && type != GW_TYPE_F64 && type != GW_TYPE_V128) ||
-        moves_bits(text))
+    if (!(gw_op_table[op].flags & GW_OPF_NANS))
         return;
     uint32_t local = new_local(gen, type);
     if (local == GW_NO_INDEX) {

@@ -221,6 +221,7 @@ play(struct gw_span module, const struct play_mode *mode, uint64_t fuel,
     gw_config_set(&config, GW_OPTION_DRIVER, mode->driver);
     gw_config_set(&config, GW_OPTION_MEMORY, mode->memory);
     gw_config_set(&config, GW_OPTION_METER, mode->meter);
+    gw_config_set(&config, GW_OPTION_DETERMINISTIC, mode->deterministic);
     gw_config_set(&config, GW_OPTION_SAFEPOINT_TEST, mode->safepoint_test);
     gw_config_set(&config, GW_OPTION_GC_STRESS, mode->safepoint_test == 1);
     gw_config_set(&config, GW_OPTION_MAX_STACK, STACK_BYTES);

@@ -10,7 +10,7 @@
 
 /* Values of the options of base/option.def. */
 struct play_mode {
-    uint64_t driver, memory, meter, safepoint_test;
+    uint64_t driver, memory, meter, safepoint_test, deterministic;
 };
 
 struct play_text {

@@ -430,6 +430,8 @@ on_op(void *self, struct gw_op_iter *it)
         return false;
     }
     t->rule->emit(t);
+    if (t->deterministic && (gw_op_table[op].flags & GW_OPF_NANS))
+        gw_trans_canonical(t);
     if (t->meter && gw_fuel_ends_segment(op))
         t->meter_at = 0;
     if (t->failed)
@@ -456,6 +458,7 @@ gw_trans_init(struct gw_trans *t, struct gw_op_iter *it,
     t->alloc = it->alloc;
     t->joins = gw_interp_joins(engine);
     t->meter = engine->config.values[GW_OPTION_METER] != 0;
+    t->deterministic = engine->config.values[GW_OPTION_DETERMINISTIC] != 0;
     t->form0 = form_of_memory(engine, it->module);
     gw_vec_init(&t->clauses, t->alloc, sizeof(struct gw_clause));
     gw_trans_barrier(t);

@@ -99,8 +99,9 @@ struct gw_trans {
     const struct gw_rule *rule; /* of it->op */
     struct gw_alloc *alloc;
     bool meter;
-    bool joins; /* instructions to superinstructions */
-    uint8_t form0; /* of memory 0: 0 guarded, 1 packed, 2 any */
+    bool joins;         /* instructions to superinstructions */
+    bool deterministic; /* NaNs become canonical */
+    uint8_t form0;      /* of memory 0: 0 guarded, 1 packed, 2 any */
     bool started;
     bool failed; /* out of memory or past a limit */
 
@@ -213,6 +214,9 @@ bool gw_trans_is_last(const struct gw_trans *t, const struct gw_loc *loc);
 
 /* Is it a reference to a struct or array type without subtypes? */
 bool gw_trans_is_final(const struct gw_trans *t, gw_valtype type);
+
+/* Makes a NaN the canonical one: the last operator's result is on top. */
+void gw_trans_canonical(struct gw_trans *t);
 
 /* Charges for a size in a slot, as gw_fuel_bulk says. */
 void gw_trans_meter_size(struct gw_trans *t, uint32_t slot, uint32_t log2,

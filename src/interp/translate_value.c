@@ -47,6 +47,20 @@ gw_trans_op_num(struct gw_trans *t)
 }
 
 void
+gw_trans_canonical(struct gw_trans *t)
+{
+    static const enum gw_iop iops[2][2] = {
+        { GW_IOP_CANONICAL_F32, GW_IOP_CANONICAL_F32X4 },
+        { GW_IOP_CANONICAL_F64, GW_IOP_CANONICAL_F64X2 },
+    };
+    bool wide = gw_op_table[t->it->op].text[1] == '6';
+    struct gw_loc loc = gw_trans_pop(t);
+    uint32_t slot = gw_trans_read(t, &loc);
+    gw_trans_emit(t, iops[wide][loc.slots - 1], 3)[2] = slot;
+    gw_trans_result(t, loc.slots);
+}
+
+void
 gw_trans_op_wide(struct gw_trans *t)
 {
     uint32_t count = operand_count(t);

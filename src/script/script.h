@@ -27,6 +27,9 @@ struct gw_script_options {
     gw_script_report_fn *report; /* may be NULL */
     void *env;
     bool notes; /* report GW_SCRIPT_NOTE, too */
+    /* Told every module of the script: its text, and its bytes when it has
+     * any.  May be NULL. */
+    void (*module)(void *env, struct gw_span text, struct gw_span bytes);
 };
 
 /* Runs a script.  Fails only when it cannot be read to its end

@@ -65,8 +65,13 @@ to_binary(struct script *s, const struct script_module *m, struct gw_diag *diag,
           uint8_t **bytes, size_t *size)
 {
     struct gw_wat_options options = { .base_line = s->line - 1 };
-    return gw_wat_to_wasm(m->text, &options, &s->engine->alloc, diag, bytes,
-                          size);
+    enum gw_err err = gw_wat_to_wasm(m->text, &options, &s->engine->alloc, diag,
+                                     bytes, size);
+    if (s->options.module)
+        s->options.module(s->options.env, m->text,
+                          err == GW_OK ? gw_span(*bytes, *size)
+                                       : gw_span(NULL, 0));
+    return err;
 }
 
 static void

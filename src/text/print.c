@@ -494,8 +494,11 @@ print_func(struct gw_printer *pr, struct gw_reader *code)
     pr->locals = gw_print_find_map(pr, PRINT_LOCALS, index);
     pr->labels = gw_print_find_map(pr, PRINT_LABELS, index);
     pr->label_count = 0;
-    for (uint32_t i = 0; i < pr->labels.count; i++)
-        pr->labels.items[i].is_id = pr->labels.items[i].text.size > 0;
+    /* An inner label may have the name of an outer one. */
+    for (uint32_t i = 0; i < pr->labels.count; i++) {
+        size_t size = pr->labels.items[i].text.size;
+        pr->labels.items[i].is_id = size > 0 && size <= PRINT_ID_MAX;
+    }
     gw_print_typeuse(pr, type, &pr->locals, &pr->out);
     const uint8_t *start = code->at;
     print_locals(pr, code, params);

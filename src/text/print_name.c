@@ -3,10 +3,6 @@
 
 #include "base/utf8.h"
 
-/* A longer name is written once, as an annotation: as an identifier it would
- * be repeated at every use. */
-enum { ID_MAX = 1024 };
-
 void
 gw_print_nomem(struct gw_printer *pr)
 {
@@ -53,7 +49,7 @@ read_map(struct gw_printer *pr, struct gw_arena *arena, struct gw_span bytes)
         gw_map_put(&seen, text, i, &old);
         names.items[index].text = text;
         names.items[index].is_id = old == i && text.size > 0 &&
-                                   text.size <= ID_MAX;
+                                   text.size <= PRINT_ID_MAX;
     }
     gw_map_fini(&seen);
     return names;

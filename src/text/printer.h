@@ -98,6 +98,10 @@ struct gw_printer {
     struct gw_buf texts;
 };
 
+/* A longer name is written once, as an annotation: as an identifier it would
+ * be repeated at every use. */
+enum { PRINT_ID_MAX = 1024 };
+
 enum { PRINT_LOCALS, PRINT_LABELS, PRINT_FIELDS };
 
 /* ---- print_name.c ------------------------------------------------------------ */

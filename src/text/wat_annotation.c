@@ -231,7 +231,7 @@ gw_wat_note_name(struct gw_wat *p, uint32_t subsection, uint32_t index,
                  struct gw_span name)
 {
     bool given = p->options.names && name.data;
-    if (p->token.annotation != GW_NO_POSITION && subsection != WAT_NAME_LABEL) {
+    if (p->token.annotation != GW_NO_POSITION) {
         struct annotation a;
         size_t at = p->token.annotation;
         bool seen = false;
@@ -247,6 +247,42 @@ gw_wat_note_name(struct gw_wat *p, uint32_t subsection, uint32_t index,
     }
     if (given && !p->lex.failed)
         store_name(p, subsection, index, name);
+}
+
+/* A branch hint may follow: it is of the block's first instruction. */
+size_t
+gw_wat_take_label_name(struct gw_wat *p)
+{
+    struct annotation a;
+    size_t at = p->token.annotation;
+    if (at == GW_NO_POSITION)
+        return GW_NO_POSITION;
+    while (next_annotation(p, &at, &a)) {
+        if (is(&a, "name")) {
+            p->token.annotation = at;
+            return a.at;
+        }
+        if (is_known(&a))
+            break;
+    }
+    return GW_NO_POSITION;
+}
+
+void
+gw_wat_note_label(struct gw_wat *p, uint32_t index,
+                  const struct wat_block_id *id)
+{
+    struct gw_span name = id->id;
+    bool given = p->options.names && name.data;
+    if (id->name_at != GW_NO_POSITION) {
+        struct annotation a = { .lex = p->lex, .at = id->name_at };
+        a.lex.at = a.token.start = a.at;
+        a.id = gw_lex_annotation(&a.lex, a.at);
+        name = read_name(p, &a);
+        given = true;
+    }
+    if (given && !p->lex.failed)
+        store_name(p, WAT_NAME_LABEL, index, name);
 }
 
 void

@@ -69,15 +69,16 @@ push_frame(struct gw_wat *p, enum state state, enum gw_op op, size_t at)
 /* ---- labels ---------------------------------------------------------------- */
 
 static void
-push_label(struct gw_wat *p, struct gw_span name)
+push_label(struct gw_wat *p, const struct wat_block_id *id)
 {
+    struct gw_span name = id->id;
     uint32_t index = (uint32_t)p->labels.count, outer = GW_NO_INDEX;
     struct wat_label *label = gw_vec_push(&p->labels);
     if (!label) {
         gw_wat_nomem(p);
         return;
     }
-    gw_wat_note_name(p, WAT_NAME_LABEL, p->label_ordinal++, name);
+    gw_wat_note_label(p, p->label_ordinal++, id);
     label->name = name;
     if (!name.data)
         return;
@@ -107,15 +108,16 @@ pop_label(struct gw_wat *p)
     }
 }
 
-static struct gw_span
+static struct wat_block_id
 block_id(struct gw_wat *p)
 {
-    struct gw_span name = { NULL, 0 };
+    struct wat_block_id id = { .id = { NULL, 0 } };
     if (p->token.kind == GW_TOK_ID) {
-        name = gw_wat_id(p, &p->token);
+        id.id = gw_wat_id(p, &p->token);
         gw_wat_advance(p);
     }
-    return name;
+    id.name_at = gw_wat_take_label_name(p);
+    return id;
 }
 
 /* The identifier that may be repeated behind else and end. */
@@ -178,20 +180,20 @@ is_block(enum gw_op op)
 static void
 open_block(struct gw_wat *p, enum gw_op op, size_t at, uint32_t hint)
 {
-    struct gw_span name = block_id(p);
+    struct wat_block_id id = block_id(p);
     if (op == GW_OP_IF) {
         /* Its operands do not see its label; open_then binds it. */
         if (!push_frame(p, IF_OPERANDS, op, at))
             return;
         top(p)->hint = hint;
-        top(p)->label = name;
+        top(p)->label = id;
         gw_wat_op(p, op, &p->pending);
         return;
     }
     note_hint(p, hint, op, at);
     gw_wat_op(p, op, &p->code);
     if (push_frame(p, op == GW_OP_TRY ? TRY_DO : BODY, op, at))
-        push_label(p, name);
+        push_label(p, &id);
 }
 
 static void
@@ -220,7 +222,7 @@ open_in_if(struct gw_wat *p, struct wat_frame *frame)
     if (frame->state == IF_OPERANDS && gw_wat_take_open(p, "then")) {
         frame->state = IF_THEN;
         flush(p, frame);
-        push_label(p, frame->label);
+        push_label(p, &frame->label);
     } else if (frame->state == IF_OPERANDS) {
         open_folded(p);
     } else if (frame->clause == NO_CLAUSE && gw_wat_take_open(p, "else")) {
@@ -384,11 +386,11 @@ flat_instr(struct gw_wat *p, size_t base)
     uint32_t hint = p->hint;
     enum gw_op op = gw_wat_take_op(p);
     if (is_block(op)) {
-        struct gw_span name = block_id(p);
+        struct wat_block_id id = block_id(p);
         note_hint(p, hint, op, token.start);
         gw_wat_op(p, op, &p->code);
         if (push_frame(p, FLAT, op, token.start))
-            push_label(p, name);
+            push_label(p, &id);
     } else if (gw_op_table[op].flags & GW_OPF_STRUCTURE) {
         if (frame && frame->state == FLAT && fits_part(frame, op)) {
             flat_part(p, op, frame);

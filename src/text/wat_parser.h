@@ -72,14 +72,21 @@ struct wat_label {
 };
 
 /* Where the reader of instructions stands; wat_instr.c tells more. */
+/* What stands behind the keyword of a block: an identifier, or {NULL, 0}, and
+ * the place of a @name annotation, or GW_NO_POSITION. */
+struct wat_block_id {
+    struct gw_span id;
+    size_t name_at;
+};
+
 struct wat_frame {
-    uint8_t state;        /* enum state there */
-    uint8_t clause;       /* else, catch_all: what has been seen */
-    uint16_t op;          /* enum gw_op */
-    uint32_t hint;        /* branch hint of the operator, or GW_NO_INDEX */
-    size_t mark;          /* where its bytes begin in `pending` */
-    size_t at;            /* position in the text, for reports */
-    struct gw_span label; /* of a folded if, until its label is bound */
+    uint8_t state;             /* enum state there */
+    uint8_t clause;            /* else, catch_all: what has been seen */
+    uint16_t op;               /* enum gw_op */
+    uint32_t hint;             /* branch hint of the operator, or GW_NO_INDEX */
+    size_t mark;               /* where its bytes begin in `pending` */
+    size_t at;                 /* position in the text, for reports */
+    struct wat_block_id label; /* of a folded if, until it is bound */
 };
 
 /* A custom section: bytes in custom_bytes, and where it goes. */
@@ -253,6 +260,11 @@ void gw_wat_module_annotations(struct gw_wat *p, bool after_id);
  * name of item `index` in a subsection of the name section. */
 void gw_wat_note_name(struct gw_wat *p, uint32_t subsection, uint32_t index,
                       struct gw_span name);
+/* The place of the @name annotation before the current token, which is taken,
+ * or GW_NO_POSITION; and to store the name there, or else the identifier. */
+size_t gw_wat_take_label_name(struct gw_wat *p);
+void gw_wat_note_label(struct gw_wat *p, uint32_t index,
+                       const struct wat_block_id *id);
 /* Ends the inner map of item `index` of an indirect subsection. */
 void gw_wat_end_names(struct gw_wat *p, uint32_t subsection, uint32_t index);
 /* Takes an optional branch hint before an instruction. */

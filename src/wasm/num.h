@@ -470,6 +470,33 @@ gw_v128_dot_add(struct gw_v128 *r, const struct gw_v128 *a,
     return gw_pack_u32(r, &sums);
 }
 
+/* The one NaN of the deterministic profile instead of any other. */
+static inline float
+gw_f32_canonical(float a)
+{
+    return a == a ? a : gw_f32_of_bits(UINT32_C(0x7fc00000));
+}
+
+static inline double
+gw_f64_canonical(double a)
+{
+    return a == a ? a : gw_f64_of_bits(UINT64_C(0x7ff8000000000000));
+}
+
+#define GW_CANONICAL_LANES(F, COUNT)                       \
+    static inline struct gw_v128 *gw_v128_canonical_##F(   \
+        struct gw_v128 *r, const struct gw_v128 *a)        \
+    {                                                      \
+        struct gw_lanes_##F lanes;                         \
+        gw_unpack_##F(&lanes, a);                          \
+        for (size_t i = 0; i < (COUNT); i++)               \
+            lanes.at[i] = gw_##F##_canonical(lanes.at[i]); \
+        return gw_pack_##F(r, &lanes);                     \
+    }
+
+GW_CANONICAL_LANES(f32, 4)
+GW_CANONICAL_LANES(f64, 2)
+
 /* Two results of an operator, the first pushed first. */
 struct gw_u64x2 {
     uint64_t low, high;

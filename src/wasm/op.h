@@ -118,7 +118,11 @@ enum gw_op_flag {
     GW_OPF_TERMINATES = 1 << 8,
     /* Sequentially consistent; the alignment of its memarg is the natural
      * one exactly, and a misaligned address traps. */
-    GW_OPF_ATOMIC = 1 << 9
+    GW_OPF_ATOMIC = 1 << 9,
+    /* Where it makes a NaN, the specification leaves open which one: it may be
+     * any of several, but for the deterministic profile (appendix, profiles).
+     * The first three letters of the text are the type of the NaN. */
+    GW_OPF_NANS = 1 << 10
 };
 
 struct gw_op_info {

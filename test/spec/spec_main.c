@@ -3,8 +3,10 @@
  * a store of its own, and prints what failed and a count per folder.
  *
  *     spec_main [--memory=guarded|packed] [--driver=…] [--tier=aot] [--notes]
- *               [--skip FILE] [--show N] PATH…
+ *               [--skip FILE] [--show N] [--save FOLDER] PATH…
  *
+ * With --save every module becomes a seed for fuzzing: its text a file in
+ * FOLDER/wat, its bytes one in FOLDER/decode.
  * The skip file has one line for each path that is not run: the path as it
  * ends, a space, and the reason.  Exit status 0 when nothing failed.
  */
@@ -16,12 +18,13 @@
 #include "wasm/op.h"
 
 #include <dirent.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATH_SIZE = 1024, FILES_MAX = 4096 };
+enum { PATH_SIZE = 1024, FILES_MAX = 4096, SEED_MAX = 16384 };
 
 /* What a folder's scripts need that is off by default, and what must be off
  * for them: a proposal that is older than a feature asserts its absence. */
@@ -42,6 +45,7 @@ static struct gw_config config;
 static bool notes;
 static unsigned show = 5; /* failures printed per file */
 static const char *skip_text = "";
+static const char *save_folder;
 
 static struct gw_script_result total, folder_total;
 static char folder[PATH_SIZE];
@@ -62,6 +66,34 @@ report(void *env, enum gw_script_event event, uint32_t line,
     if (progress->printed++ < show)
         printf("%s:%u: %s: %s\n", progress->path, (unsigned)line, words[event],
                message);
+}
+
+/* ---- seeds ---------------------------------------------------------------- */
+
+static void
+save(const char *kind, unsigned number, struct gw_span bytes)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s/suite-%u", save_folder, kind, number);
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes.data, 1, bytes.size, file) != bytes.size ||
+        fclose(file) != 0) {
+        perror(path);
+        exit(2);
+    }
+}
+
+/* Large ones make fuzzing slow.  Called by the threads of scripts, too. */
+static void
+save_module(void *env, struct gw_span text, struct gw_span bytes)
+{
+    static atomic_uint count;
+    unsigned number = atomic_fetch_add(&count, 1);
+    (void)env;
+    if (text.size > 0 && text.size <= SEED_MAX)
+        save("wat", number, text);
+    if (bytes.size > 0 && bytes.size <= SEED_MAX)
+        save("decode", number, bytes);
 }
 
 /* Is one of the folders in path called name? */
@@ -144,7 +176,11 @@ static void
 run_file(const char *path)
 {
     struct progress progress = { path, 0 };
-    struct gw_script_options options = { report, &progress, notes };
+    struct gw_script_options options = { .report = report,
+                                         .env = &progress,
+                                         .notes = notes,
+                                         .module = save_folder ? save_module
+                                                               : NULL };
     struct gw_script_result result = { 0 };
     struct gw_diag diag;
     const void *data;
@@ -300,6 +336,8 @@ main(int argc, char **argv)
             read_skip_file(argv[++i]);
         } else if (strcmp(argv[i], "--show") == 0 && i + 1 < argc) {
             show = (unsigned)strtoul(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--save") == 0 && i + 1 < argc) {
+            save_folder = argv[++i];
         } else if (strncmp(argv[i], "--", 2) == 0) {
             if (!set_option(argv[i] + 2)) {
                 fprintf(stderr, "%s: no such option\n", argv[i]);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct mode {
-    uint64_t driver, memory, meter, safepoint_test;
+    uint64_t driver, memory, meter, safepoint_test, deterministic;
 };
 
 struct world {
@@ -61,6 +61,7 @@ world_open(struct world *world, const struct mode *mode, const char *text,
     gw_config_set(&config, GW_OPTION_DRIVER, mode->driver);
     gw_config_set(&config, GW_OPTION_MEMORY, mode->memory);
     gw_config_set(&config, GW_OPTION_METER, mode->meter);
+    gw_config_set(&config, GW_OPTION_DETERMINISTIC, mode->deterministic);
     gw_config_set(&config, GW_OPTION_SAFEPOINT_TEST, mode->safepoint_test);
     /* The most hostile mode also collects at every allocation. */
     gw_config_set(&config, GW_OPTION_GC_STRESS, mode->safepoint_test == 1);

@@ -664,7 +664,7 @@ test_modes(uint64_t driver)
 {
     for (uint64_t i = 0; i < 8; i++) {
         static const uint64_t every[] = { 0, 1, 0, 3 };
-        struct mode mode = { driver, i & 1, i >> 2, every[i >> 1] };
+        struct mode mode = { driver, i & 1, i >> 2, every[i >> 1], 0 };
 #ifdef GW_TEST_EMULATED
         /* An emulator keeps a record of each page of a reservation for good:
          * a guarded memory costs it many megabytes. */

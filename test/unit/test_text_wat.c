@@ -240,6 +240,11 @@ test_round_trip(void)
         "(func $k (call $f (i32.const 0)) (call 1 (global.get $g)))",
         "(func (try (do (nop)) (catch_all (rethrow 0))) (try (do) "
         "(delegate 0)))",
+        "(func (block $a (@name \"\") (result i32) (block $b (block $b)) "
+        "(if (@name \"a b\") (block (@name \"first\") (result i32) "
+        "(i32.const 1)) (then) (else)) (@metadata.code.branch_hint \"\\00\") "
+        "(br_if 0 (i32.const 1) (i32.const 2))) drop "
+        "loop (@name \"l\") (@metadata.code.branch_hint \"\\01\") if end end)",
     };
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         const struct gw_wat_options options = { .names = true };
@@ -257,6 +262,30 @@ test_round_trip(void)
         CHECK(prints_back(gw_span(wasm, size), true));
         gw_alloc_free(&alloc, wasm, size);
     }
+}
+
+/* Of a folded if the operands' blocks come first. */
+static void
+test_label_names(void)
+{
+    static const uint8_t expected[] = { 4, 'n', 'a', 'm', 'e', 3, 11,  1, 0,
+                                        3, 0,   1,   'b', 1,   1, 'c', 2, 0 };
+    const struct gw_wat_options options = { .names = true };
+    uint8_t *wasm;
+    size_t size;
+    struct gw_diag diag;
+    gw_diag_init(&diag);
+    if (!CHECK(gw_wat_to_wasm(
+                   gw_span_str("(func (if $a (@name \"c\") (block $b (result "
+                               "i32) (i32.const 0)) (then)) block (@name "
+                               "\"\") end)"),
+                   &options, &alloc, &diag, &wasm, &size) == GW_OK)) {
+        puts(diag.text);
+        return;
+    }
+    CHECK(size > sizeof expected && memcmp(wasm + size - sizeof expected,
+                                           expected, sizeof expected) == 0);
+    gw_alloc_free(&alloc, wasm, size);
 }
 
 /* Fails the n-th allocation, for every n: an error, and nothing left. */
@@ -311,6 +340,7 @@ main(void)
     test_messages();
     test_hostile();
     test_round_trip();
+    test_label_names();
     test_no_memory();
     return CHECK_DONE();
 }
