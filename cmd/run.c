@@ -1,7 +1,9 @@
 /* godwit run: all of the library, used from outside. */
 #define _POSIX_C_SOURCE 200809L
 #include "cmd.h"
+#include "count.h"
 #include "judge.h"
+#include "profile.h"
 #include "result.h"
 #include "watch.h"
 
@@ -20,7 +22,9 @@ struct run {
     int streams[3]; /* files for stdin, stdout, stderr; -1: ours */
     struct cmd_judge judge;
     struct cmd_result *result;
-    godwit_wasi_config_t *wasi; /* NULL once granted */
+    struct cmd_profile *profile; /* NULL: none */
+    struct cmd_count *count;     /* likewise */
+    godwit_wasi_config_t *wasi;  /* NULL once granted */
     struct cmd_engine made;
     wasm_module_t *module;
     godwit_linker_t *linker;
@@ -260,6 +264,24 @@ take_stderr(void *state, const char *value)
 }
 
 static int
+take_profile(void *state, const char *value)
+{
+    struct run *run = state;
+    cmd_profile_delete(run->profile);
+    run->profile = cmd_profile_new(value);
+    return run->profile ? CMD_GO_ON : CMD_EXIT_IO;
+}
+
+static int
+take_count(void *state, const char *value)
+{
+    struct run *run = state;
+    cmd_count_delete(run->count);
+    run->count = cmd_count_new(value);
+    return run->count ? CMD_GO_ON : CMD_EXIT_IO;
+}
+
+static int
 take_allow(void *state, const char *value)
 {
     return cmd_judge_allow(&((struct run *)state)->judge, value);
@@ -345,6 +367,9 @@ static const struct cmd_option options[] = {
     { 0, "audit", "FILE",
       "append a line of JSON for each host call that is refused or logged",
       take_audit, CMD_IN_FILE },
+    { 0, "count", "FILE",
+      "write what was run how often; slow, and needs --driver=switch",
+      take_count, CMD_ON_LINE },
     { 0, "deny", "NAME[=ERRNO]",
       "refuse this host function, with ERRNO or a trap", take_deny,
       CMD_ON_LINE },
@@ -377,6 +402,9 @@ static const struct cmd_option options[] = {
       CMD_ON_LINE },
     { 0, "policy", "FILE", "allow of host functions what this policy allows",
       take_policy, CMD_IN_FILE },
+    { 0, "profile", "FILE",
+      "write where time was spent: .json for Firefox's profiler, else text",
+      take_profile, CMD_ON_LINE },
     { 0, "stderr", "FILE", "write the guest's standard error to a file",
       take_stderr, CMD_ON_LINE },
     { 0, "stdin", "FILE", "read the guest's standard input from a file",
@@ -618,18 +646,27 @@ run_guest(struct run *run)
     int code = cmd_open_module(&run->made, run->path, &run->module);
     if (code == CMD_GO_ON)
         code = grant(run);
+    if (code == CMD_GO_ON)
+        code = cmd_count_start(run->count, run->made.store);
     if (code != CMD_GO_ON)
         return code;
     raise_wall(run);
     struct cmd_watch *watch = cmd_watch_start(run->made.store);
     cmd_result_begin(run->result, run->made.store);
+    cmd_profile_start(run->profile, run->made.store);
     code = instantiate(run);
     if (code == CMD_GO_ON)
         code = start(run);
+    cmd_profile_stop(run->profile);
     godwit_linker_end_threads(run->linker);
     cmd_watch_stop(watch);
     code = cmd_judge_end(&run->judge, code == CMD_GO_ON ? CMD_EXIT_OK : code);
     code = cmd_finish(code);
+    int written = cmd_profile_write(run->profile, run->path);
+    if (written == CMD_GO_ON)
+        written = cmd_count_write(run->count, run->made.store);
+    if (written != CMD_GO_ON && code == CMD_EXIT_OK)
+        code = written;
     cmd_result_print(run->result, run->path, run->made.store, run->judge.gate,
                      code);
     return code;
@@ -665,6 +702,8 @@ run_run(const struct cmd *self, int argc, char **argv)
     cmd_engine_fini(&run.made);
     godwit_wasi_config_delete(run.wasi);
     cmd_judge_fini(&run.judge);
+    cmd_profile_delete(run.profile);
+    cmd_count_delete(run.count);
     for (int i = 0; i < 3; i++)
         if (run.streams[i] >= 0)
             close(run.streams[i]);

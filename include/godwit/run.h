@@ -91,6 +91,51 @@ GODWIT_API void godwit_store_interrupt(wasm_store_t *store);
  * thread, while no guest runs. */
 GODWIT_API void godwit_store_resume(wasm_store_t *store);
 
+/* ---- sampling ---- */
+
+enum { GODWIT_SAMPLE_MAX = 256 };
+
+/* Told where a guest is: its frames, innermost first; of a deeper stack the
+ * outer frames are left out.  The innermost has the offset of the operator
+ * that comes next, others may have that of their function.  Names are valid as
+ * long as the module.  It runs in the store's thread and must not use the
+ * store. */
+typedef void godwit_sampler_t(void *env, const struct godwit_frame *frames,
+                              size_t count);
+
+/* Sets the sampler of a store; NULL takes it away.  The store's own thread,
+ * while no guest runs. */
+GODWIT_API void godwit_store_set_sampler(wasm_store_t *store,
+                                         godwit_sampler_t *sampler, void *env);
+
+/* Has the sampler called once, at the next safepoint of the guest that runs,
+ * or runs next.  May be called from any thread while the store lives, not from
+ * a signal handler.  Guests are not slowed down in between. */
+GODWIT_API void godwit_store_sample(wasm_store_t *store);
+
+/* ---- counting ---- */
+
+/* How often guests ran instructions of the interpreter: of a function, because
+ * of an operator of WebAssembly (one name), or two or three that stand one
+ * behind the other. */
+struct godwit_count {
+    bool is_func;
+    uint32_t func;
+    struct godwit_bytes func_name; /* valid as long as the module */
+    const char *names[3];          /* NULL: no more */
+    uint64_t count;
+};
+
+typedef void godwit_counts_t(void *env, const struct godwit_count *count);
+
+/* Counts from now on, which makes guests several times slower.  Only the
+ * driver named switch does: GODWIT_UNSUPPORTED with others.  The store's own
+ * thread, while no guest runs; so is the other. */
+GODWIT_API godwit_error_t *godwit_store_count(wasm_store_t *store);
+/* Tells what was counted, in no order; the same names may come many times. */
+GODWIT_API godwit_error_t *
+godwit_store_counts(wasm_store_t *store, godwit_counts_t *visit, void *env);
+
 #ifdef __cplusplus
 }
 #endif

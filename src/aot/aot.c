@@ -225,7 +225,8 @@ gw_aot_load(struct gw_program *program, struct gw_span artifact,
 
 /* ---- in the process ---- */
 
-/* Fuel, and frames that move at every safepoint, are the interpreter's. */
+/* Fuel, frames that move at every safepoint, and NaNs that are all the
+ * canonical one are the interpreter's. */
 static bool
 may_compile(const struct gw_program *program)
 {
@@ -233,6 +234,7 @@ may_compile(const struct gw_program *program)
     const uint64_t *values = program->engine->config.values;
     return gw_native_supported() && !values[GW_OPTION_METER] &&
            !values[GW_OPTION_SAFEPOINT_TEST] &&
+           !values[GW_OPTION_DETERMINISTIC] &&
            module->func_count > module->imported[GW_EXTERN_FUNC] &&
            !(module->features & GW_FEATURE_BIT(STACK_SWITCHING));
 }

@@ -87,6 +87,9 @@ struct gw_capi_trap {
     char text[]; /* terminated */
 };
 
+/* What is told of a frame; the name is the module's. */
+struct godwit_frame gw_capi_frame(const struct gw_trace_frame *at);
+
 /* An object of the host that guests can hold: a foreign one, or any other
  * that was passed as an externref.  It counts the handles of a foreign object
  * and, as one more, the object of the store's heap that stands for it. */

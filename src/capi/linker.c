@@ -117,7 +117,7 @@ godwit_linker_define_func(godwit_linker_t *linker, const char *module,
                           wasm_func_callback_with_env_t callback, void *env,
                           void (*finalizer)(void *env))
 {
-    wasm_store_t store = { linker->store };
+    wasm_store_t store = { .store = linker->store };
     wasm_func_t *func = wasm_func_new_with_env(&store, type, callback, env,
                                                finalizer);
     if (!func)

@@ -3,6 +3,7 @@
 #include "capi/handle.h"
 #include "capi/store.h"
 #include "capi/type.h"
+#include "rt/tier.h"
 
 /* ---- quotas ---- */
 
@@ -93,4 +94,93 @@ void
 godwit_store_resume(wasm_store_t *store)
 {
     gw_store_clear_interrupt(store->store);
+}
+
+/* ---- sampling ---- */
+
+struct sample {
+    struct godwit_frame frames[GODWIT_SAMPLE_MAX];
+    size_t count;
+};
+
+static bool
+add_frame(void *env, const struct gw_trace_frame *at)
+{
+    struct sample *sample = env;
+    if (sample->count == GODWIT_SAMPLE_MAX)
+        return false;
+    sample->frames[sample->count++] = gw_capi_frame(at);
+    return true;
+}
+
+static void
+take_sample(void *env, struct gw_exec *exec)
+{
+    const wasm_store_t *store = env;
+    struct sample sample = { .count = 0 };
+    exec->store->engine->tier->walk(exec, 1, add_frame, &sample);
+    store->sampler(store->sampler_env, sample.frames, sample.count);
+}
+
+void
+godwit_store_set_sampler(wasm_store_t *store, godwit_sampler_t *sampler,
+                         void *env)
+{
+    store->sampler = sampler;
+    store->sampler_env = env;
+    store->store->sampler = sampler ? take_sample : NULL;
+    store->store->sampler_env = store;
+}
+
+struct teller {
+    godwit_counts_t *visit;
+    void *env;
+};
+
+static void
+tell_count(void *env, const struct gw_count *from)
+{
+    const struct teller *teller = env;
+    struct godwit_count count = { .func = from->func, .count = from->count };
+    memcpy(count.names, from->names, sizeof count.names);
+    count.is_func = from->module != NULL;
+    if (from->module) {
+        struct gw_span name = gw_module_func_name(from->module, from->func);
+        count.func_name.data = (const char *)name.data;
+        count.func_name.size = name.size;
+    }
+    teller->visit(teller->env, &count);
+}
+
+godwit_error_t *
+godwit_store_count(wasm_store_t *store)
+{
+    struct gw_exec *exec = &store->store->exec;
+    if (exec->counts)
+        return NULL;
+    enum gw_err err = store->store->engine->tier->count(exec);
+    return err == GW_OK
+               ? NULL
+               : gw_error_make(err, "cannot count: %s",
+                               err == GW_ERR_UNSUPPORTED
+                                   ? "only the driver named switch does"
+                                   : gw_err_text(err));
+}
+
+godwit_error_t *
+godwit_store_counts(wasm_store_t *store, godwit_counts_t *visit, void *env)
+{
+    struct teller teller = { visit, env };
+    struct gw_exec *exec = &store->store->exec;
+    enum gw_err err = store->store->engine->tier->counts(exec, tell_count,
+                                                         &teller);
+    return err == GW_OK ? NULL
+                        : gw_error_make(err, "the counts are not whole: %s",
+                                        gw_err_text(err));
+}
+
+void
+godwit_store_sample(wasm_store_t *store)
+{
+    gw_store_sample(store->store);
 }

@@ -88,7 +88,7 @@ wasm_store_new(wasm_engine_t *engine)
     wasm_store_t *store = gw_heap_get(1, sizeof(*store));
     if (!store)
         return NULL;
-    store->store = gw_store_new(engine->engine);
+    *store = (struct wasm_store_t){ .store = gw_store_new(engine->engine) };
     if (store->store && gw_capi_store_init(store->store))
         return store;
     gw_store_unref(store->store);

@@ -21,6 +21,8 @@ struct wasm_engine_t {
 
 struct wasm_store_t {
     struct gw_store *store;
+    godwit_sampler_t *sampler; /* NULL: none */
+    void *sampler_env;
 };
 
 #endif

@@ -274,6 +274,17 @@ godwit_trap_message(const wasm_trap_t *trap)
     return object_of(trap)->text;
 }
 
+struct godwit_frame
+gw_capi_frame(const struct gw_trace_frame *at)
+{
+    struct gw_span name = gw_module_func_name(at->module, at->func);
+    return (struct godwit_frame){
+        .func_name = { (const char *)name.data, name.size },
+        .func = at->func,
+        .offset = at->offset,
+    };
+}
+
 bool
 godwit_trap_frame(const wasm_trap_t *trap, uint32_t number,
                   struct godwit_frame *out, uint32_t *skipped)
@@ -281,12 +292,7 @@ godwit_trap_frame(const wasm_trap_t *trap, uint32_t number,
     const struct gw_capi_trap *object = object_of(trap);
     if (number >= object->frame_count)
         return false;
-    const struct gw_trace_frame *at = &object->frames[number];
-    struct gw_span name = gw_module_func_name(at->module, at->func);
-    out->func_name.data = (const char *)name.data;
-    out->func_name.size = name.size;
-    out->func = at->func;
-    out->offset = at->offset;
+    *out = gw_capi_frame(&object->frames[number]);
     bool gap = number == object->frame_count / 2;
     *skipped = gap ? object->frame_total - object->frame_count : 0;
     return true;

@@ -2,7 +2,7 @@
  * [DOC] Register code.
  *
  * The first call of a function translates it into words of 32 bits.  An
- * instruction is its number (iop.def) and its operands, a word or more each:
+ * instruction is its number (iop.def; joined ones: super.h) and its operands:
  *
  *     +-----------+----------+----------+----------+
  *     | I32_ADD   | d: slot  | s: slot  | s: slot  |     fp[d] = fp[s] + fp[s]

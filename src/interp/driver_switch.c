@@ -5,6 +5,7 @@
 
 #if !defined(GW_NO_DRIVER)
 
+#include "interp/count.h"
 #include "rt/atomic.h"
 #include "rt/fuel.h"
 #include "rt/wait.h"
@@ -69,7 +70,10 @@ run(struct gw_exec *exec)
     union gw_slot *fp = sp->fp;
     struct gw_vmctx *ctx = sp->ctx;
     uint8_t *base = ctx->mem0->base;
+    bool counts = exec->counts != NULL;
 next:
+    if (counts)
+        gw_interp_count_one(exec, sp, pc);
     switch ((enum gw_iop) * pc) {
 #include "interp/body.inc"
     default:

@@ -1,5 +1,6 @@
 #include "interp/run.h"
 
+#include "interp/count.h"
 #include "interp/interp.h"
 #include "interp/probe.h"
 #include "rt/native.h"
@@ -152,11 +153,11 @@ gw_interp_poll(struct gw_exec *exec)
 {
     struct gw_store *store = exec->store;
     struct gw_frame_record *sp = exec->frame_top;
+    sp->pc++; /* a trap or sample is that of what follows, not of what came */
     enum gw_trap trap = gw_exec_poll(exec, (struct gw_instance *)sp->ctx);
-    if (trap != GW_TRAP_NONE) {
-        sp->pc++; /* the trap is that of what follows, not of what came */
+    if (trap != GW_TRAP_NONE)
         return trap;
-    }
+    sp->pc--;
     uint64_t every = store->engine->config.values[GW_OPTION_SAFEPOINT_TEST];
     if (!GW_MOVES_FRAMES || every == 0 || ++exec->safepoint_count % every != 0)
         return GW_TRAP_NONE;
@@ -339,7 +340,7 @@ walk_runs(const struct gw_native_run **run, const void *record,
 }
 
 static void
-tier_walk(struct gw_exec *exec,
+tier_walk(struct gw_exec *exec, uint32_t exact_count,
           bool (*visit)(void *env, const struct gw_trace_frame *frame),
           void *env)
 {
@@ -357,7 +358,7 @@ tier_walk(struct gw_exec *exec,
         if (!func)
             continue;
         const struct gw_module *module = func->instance->program->module;
-        bool exact = i < GW_TRACE_MAX || total - i <= GW_TRACE_MAX;
+        bool exact = i < exact_count || total - i <= exact_count;
         struct gw_trace_frame frame = {
             .module = module,
             .instance = func->instance,
@@ -381,4 +382,7 @@ const struct gw_tier gw_interp_tier = {
     .call = tier_call,
     .free_code = gw_interp_free_code,
     .walk = tier_walk,
+    .count = gw_interp_count,
+    .counts = gw_interp_counts,
+    .free_counts = gw_interp_free_counts,
 };

@@ -19,11 +19,14 @@ enum { LINK__, LINK_1, LINK_2, LINK_3 };
 #define SE(D, C, A, B) \
     { GW_IOP_SELECT, RESULT_##D, LINK(2, C) | LINK(3, A) | LINK(4, B) }
 #define LD(IDENT, D, A) { GW_IOP_##IDENT##_G, RESULT_##D, LINK(2, A) }
-#define ST(IDENT, A, V) { GW_IOP_##IDENT##_G, GW_SUPER_NONE, LINK(1, A) | LINK(2, V) }
-#define BR(IDENT, A, B) { GW_IOP_BR_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
+#define ST(IDENT, A, V) \
+    { GW_IOP_##IDENT##_G, GW_SUPER_NONE, LINK(1, A) | LINK(2, V) }
+#define BR(IDENT, A, B) \
+    { GW_IOP_BR_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
 #define BR_L(IDENT, A, B) \
     { GW_IOP_BR_##IDENT##_L, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
-#define BN(IDENT, A, B) { GW_IOP_BR_NOT_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
+#define BN(IDENT, A, B) \
+    { GW_IOP_BR_NOT_##IDENT, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
 #define BN_L(IDENT, A, B) \
     { GW_IOP_BR_NOT_##IDENT##_L, GW_SUPER_NONE, LINK(1, A) | LINK(2, B) }
 #define BK(IDENT, A) { GW_IOP_BR_##IDENT##_K, GW_SUPER_NONE, LINK(1, A) }
@@ -62,8 +65,8 @@ static const uint16_t first_rows[GW_IOP_COUNT] = {
 /* Is an operand of part number `reader` the result of number `from`, and not
  * that of a part between them? */
 static bool
-is_linked(const struct gw_super *row, const uint32_t *const *part, uint32_t from,
-          uint32_t reader, uint32_t slot)
+is_linked(const struct gw_super *row, const uint32_t *const *part,
+          uint32_t from, uint32_t reader, uint32_t slot)
 {
     for (uint32_t i = reader; i-- > from;) {
         if (row->parts[i].result != GW_SUPER_NONE && part[i][1] == slot)
@@ -127,7 +130,8 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
                 i + gw_supers[r].count > count)
                 continue;
             uint32_t gain = gain_of(&gw_supers[r], words, start, temps);
-            if (gain == 0 || gain + start[gw_supers[r].count].best <= start->best)
+            if (gain == 0 ||
+                gain + start[gw_supers[r].count].best <= start->best)
                 continue;
             start->best = gain + start[gw_supers[r].count].best;
             start->iop = GW_IOP_COUNT + r;
@@ -140,5 +144,6 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
 uint32_t
 gw_super_first(uint32_t iop)
 {
-    return iop < GW_IOP_COUNT ? iop : gw_supers[iop - GW_IOP_COUNT].parts[0].iop;
+    return iop < GW_IOP_COUNT ? iop
+                              : gw_supers[iop - GW_IOP_COUNT].parts[0].iop;
 }

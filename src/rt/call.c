@@ -37,7 +37,7 @@ trace(struct gw_exec *exec)
     struct gw_trap_info *info = &exec->info;
     const struct gw_tier *tier = exec->store->engine->tier;
     info->frame_total = 0;
-    tier->walk(exec, add_frame, info);
+    tier->walk(exec, GW_TRACE_MAX, add_frame, info);
     uint32_t total = info->frame_total;
     info->frame_count = total < GW_TRACE_MAX ? total : GW_TRACE_MAX;
     if (total <= GW_TRACE_MAX)

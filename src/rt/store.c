@@ -58,6 +58,8 @@ delete_store(struct gw_store *store)
     gw_timer_disarm(engine->timer, store);
     gw_heap_delete(store, store->heap);
     gw_stack_drop_all(store);
+    if (store->exec.counts)
+        engine->tier->free_counts(&store->exec);
     gw_owned_drop(store, NULL);
     release_stack(&store->exec);
     gw_os_mutex_fini(&store->lock);
@@ -213,6 +215,12 @@ gw_store_clear_interrupt(struct gw_store *store)
 }
 
 void
+gw_store_sample(struct gw_store *store)
+{
+    change_reasons(store, 0, GW_REASON_SAMPLE);
+}
+
+void
 gw_store_end(struct gw_store *store, const struct gw_store_end *end)
 {
     gw_os_mutex_lock(&store->lock);
@@ -246,6 +254,15 @@ gw_store_set_deadline(struct gw_store *store, uint64_t deadline_ns)
     return gw_timer_arm(timer, store, deadline_ns);
 }
 
+static void
+sample(struct gw_exec *exec)
+{
+    struct gw_store *store = exec->store;
+    change_reasons(store, GW_REASON_SAMPLE, 0);
+    if (store->sampler)
+        store->sampler(store->sampler_env, exec);
+}
+
 enum gw_trap
 gw_exec_poll(struct gw_exec *exec, struct gw_instance *instance)
 {
@@ -258,5 +275,7 @@ gw_exec_poll(struct gw_exec *exec, struct gw_instance *instance)
         return GW_TRAP_INTERRUPTED;
     if (reasons & GW_REASON_DEADLINE)
         return GW_TRAP_DEADLINE;
+    if (reasons & GW_REASON_SAMPLE)
+        sample(exec);
     return GW_TRAP_NONE;
 }

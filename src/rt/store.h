@@ -38,7 +38,8 @@ enum {
     GW_REASON_INTERRUPT = 1, /* gw_store_interrupt */
     GW_REASON_DEADLINE = 2,
     GW_REASON_SAFEPOINT_TEST = 4,
-    GW_REASON_END = 8 /* gw_store_end */
+    GW_REASON_END = 8,    /* gw_store_end */
+    GW_REASON_SAMPLE = 16 /* gw_store_sample */
 };
 
 /* How somebody else has ended a store's guests. */
@@ -71,6 +72,7 @@ struct gw_exec {
     struct gw_exn *exn;       /* the last that a host function or the host
                                   itself got as GW_TRAP_UNCAUGHT_EXCEPTION:
                                   to return that trap is to throw it on */
+    void *counts;             /* the tier's; NULL: it does not count */
     struct gw_trap_info info;
     bool info_given;              /* private: info is a host function's, for the
                                   trap that it is about to return */
@@ -85,12 +87,18 @@ struct gw_exec {
 typedef bool gw_limiter_fn(void *env, enum gw_extern kind, uint64_t size,
                            uint64_t wish);
 
+/* Told where a guest is, in the store's thread; it must not call into the
+ * store. */
+typedef void gw_sampler_fn(void *env, struct gw_exec *exec);
+
 struct gw_store {
     struct gw_engine *engine;
     struct gw_config config; /* the engine's, but for gw_store_set_quota */
     struct gw_alloc alloc;   /* limit: MAX_HOST */
     gw_limiter_fn *limiter;  /* NULL: none */
     void *limiter_env;
+    gw_sampler_fn *sampler; /* NULL: none */
+    void *sampler_env;
     struct gw_exec exec;
     struct gw_instance *instances;
     uint32_t instance_count;
@@ -144,6 +152,9 @@ enum gw_err gw_store_set_deadline(struct gw_store *store, uint64_t deadline_ns);
 void gw_store_interrupt(struct gw_store *store, uint32_t reason);
 /* Takes back what gw_store_interrupt did, before the next call. */
 void gw_store_clear_interrupt(struct gw_store *store);
+
+/* Has the sampler called at the next safepoint; any thread. */
+void gw_store_sample(struct gw_store *store);
 
 /* Makes guest code trap at its next safepoint with an outcome that is not its
  * own, now and ever after; the first call counts.  Any thread. */

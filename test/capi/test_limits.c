@@ -176,6 +176,49 @@ test_interrupt(void)
     finish(&run);
 }
 
+struct samples {
+    unsigned count, looping;
+};
+
+static void
+take_sample(void *env, const struct godwit_frame *frames, size_t count)
+{
+    struct samples *samples = env;
+    samples->count++;
+    samples->looping += count == 1 && frames[0].offset > 0;
+}
+
+static void *
+sample_soon(void *store)
+{
+    const struct timespec wait = { 0, 5000000 };
+    for (int i = 0; i < 3; i++) {
+        nanosleep(&wait, NULL);
+        godwit_store_sample(store);
+    }
+    return interrupt_soon(store);
+}
+
+/* A sample stops nobody; without a sampler nothing happens. */
+static void
+test_samples(void)
+{
+    struct run run = begin(GODWIT_OPTION_METER, 0);
+    struct samples samples = { 0, 0 };
+    pthread_t thread;
+    godwit_store_set_sampler(run.store, take_sample, &samples);
+    CHECK(pthread_create(&thread, NULL, sample_soon, run.store) == 0);
+    CHECK(guest_call(run.instance, "loop") == GODWIT_TRAP_INTERRUPTED);
+    pthread_join(thread, NULL);
+    CHECK(samples.count >= 1 && samples.count <= 3);
+    CHECK(samples.looping == samples.count);
+    godwit_store_resume(run.store);
+    godwit_store_set_sampler(run.store, NULL, NULL);
+    godwit_store_sample(run.store);
+    CHECK(guest_call(run.instance, "quick") == GODWIT_TRAP_NONE);
+    finish(&run);
+}
+
 static void
 test_stack(void)
 {
@@ -230,6 +273,7 @@ main(void)
     test_fuel();
     test_timeout();
     test_interrupt();
+    test_samples();
     test_stack();
     test_memory();
     test_instances();

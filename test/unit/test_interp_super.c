@@ -38,9 +38,21 @@ static uint64_t
 chance_value(void)
 {
     static const uint64_t edges[] = {
-        0, 1, 2, 31, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_MAX,
-        (uint64_t)1 << 63, 0x3f800000, 0x40490fdb, 0x7fc00000,
-        0x3ff8000000000000, 0xc01e000000000000, 0x7ff8000000000000,
+        0,
+        1,
+        2,
+        31,
+        0x7fffffff,
+        0x80000000,
+        0xffffffff,
+        UINT64_MAX,
+        (uint64_t)1 << 63,
+        0x3f800000,
+        0x40490fdb,
+        0x7fc00000,
+        0x3ff8000000000000,
+        0xc01e000000000000,
+        0x7ff8000000000000,
     };
     if (chance(3) == 0)
         return edges[chance(sizeof(edges) / sizeof(edges[0]))];

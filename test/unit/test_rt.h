@@ -229,11 +229,12 @@ fake_run(struct gw_exec *exec, struct gw_funcinst *func, union gw_slot *args)
 }
 
 static inline void
-fake_walk(struct gw_exec *exec,
+fake_walk(struct gw_exec *exec, uint32_t exact_count,
           bool (*visit)(void *env, const struct gw_trace_frame *frame),
           void *env)
 {
     struct fake_record *record = exec->frame_top;
+    (void)exact_count;
     while ((void *)record != (void *)exec->stack_end) {
         struct gw_trace_frame frame = {
             record->func->instance->program->module,
