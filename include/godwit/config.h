@@ -36,6 +36,7 @@ enum godwit_option {
     GODWIT_OPTION_TIER,           /* enum godwit_tier */
     GODWIT_OPTION_OPTIMISE,       /* 0 to 3: how hard the compiler tries */
     GODWIT_OPTION_SAFEPOINTS,     /* 0: machine code cannot be stopped */
+    GODWIT_OPTION_UNTRUSTED_CODE, /* 1: artifacts may be run */
     GODWIT_OPTION_COUNT
 };
 

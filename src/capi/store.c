@@ -36,8 +36,7 @@ new_engine(const wasm_config_t *config)
         return NULL;
     }
     engine->engine->decode.validate_only = config->inspect;
-    if (config->config.values[GW_OPTION_TIER] == GW_TIER_AOT &&
-        !config->inspect)
+    if (!config->inspect)
         engine->engine->compiler = &gw_aot_compiler;
     return engine;
 }
