@@ -59,6 +59,8 @@ enum gw_iop {
 
 /* What follows an instruction's first word: letters as in iop.def. */
 extern const char gw_iop_operands[GW_IOP_COUNT][8];
+/* As iop.def has them. */
+extern const char *const gw_iop_names[GW_IOP_COUNT];
 
 /* With the memory's index in the last word of a _M instruction. */
 #define GW_MEM_64 0x80000000u

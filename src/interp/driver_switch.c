@@ -70,10 +70,14 @@ run(struct gw_exec *exec)
     union gw_slot *fp = sp->fp;
     struct gw_vmctx *ctx = sp->ctx;
     uint8_t *base = ctx->mem0->base;
+#ifdef GW_SMALL
+next:
+#else
     bool counts = exec->counts != NULL;
 next:
     if (counts)
         gw_interp_count_one(exec, sp, pc);
+#endif
     switch ((enum gw_iop) * pc) {
 #include "interp/body.inc"
     default:

@@ -9,6 +9,11 @@ const char gw_iop_operands[GW_IOP_COUNT][8] = {
 #include "interp/iop.def"
 };
 
+const char *const gw_iop_names[GW_IOP_COUNT] = {
+#define IOP(IDENT, OPERANDS) #IDENT,
+#include "interp/iop.def"
+};
+
 /* Words that an operand takes, by its letter. */
 static uint32_t
 operand_words(char letter)
@@ -70,11 +75,6 @@ print_operand(char *line, size_t size, char letter, const uint32_t *word,
     }
 }
 
-static const char *const names[GW_IOP_COUNT] = {
-#define IOP(IDENT, OPERANDS) #IDENT,
-#include "interp/iop.def"
-};
-
 void
 gw_icode_print(const struct gw_icode *code,
                void (*out)(void *env, const char *line), void *env)
@@ -84,7 +84,7 @@ gw_icode_print(const struct gw_icode *code,
         const uint32_t *word = code->words + at;
         uint32_t first = gw_super_first(*word);
         snprintf(line, sizeof line, "%6" PRIu32 "%c %-20s", at,
-                 first == *word ? ' ' : '+', names[first]);
+                 first == *word ? ' ' : '+', gw_iop_names[first]);
         uint32_t k = 1;
         for (const char *p = gw_iop_operands[first]; *p; p++) {
             print_operand(line, sizeof line, *p, word + k, at);

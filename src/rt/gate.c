@@ -1,6 +1,7 @@
 #include "rt/gate.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*

@@ -97,7 +97,7 @@ first_reserve(const struct gw_meminst *memory, uint64_t size)
 {
     if (memory->guarded)
         return GUARDED_RESERVE;
-    if (memory->type.limits.shared)
+    if (GW_HAS(THREADS) && memory->type.limits.shared)
         size = memory->max_pages << memory->type.page_log2;
     /* An empty memory has a place too: its base is never NULL. */
     return round_up(size ? size : 1);
@@ -108,7 +108,7 @@ fini_memory(struct gw_store *store, void *object)
 {
     struct gw_meminst *memory = object;
     store->memory_bytes -= memory->charged;
-    if (memory->shared)
+    if (GW_HAS(THREADS) && memory->shared)
         gw_sharedmem_detach(memory);
     else if (memory->base)
         gw_os_release(memory->base, (size_t)memory->reserved);
@@ -177,7 +177,8 @@ init_memory(struct gw_meminst *memory, struct gw_diag *diag)
                                               : "");
     atomic_init(&memory->size, (size_t)size);
     atomic_init(&memory->pages, (size_t)pages);
-    if (memory->type.limits.shared && !gw_sharedmem_new(memory))
+    if (GW_HAS(THREADS) && memory->type.limits.shared &&
+        !gw_sharedmem_new(memory))
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "out of memory for a memory");
     return GW_OK;
@@ -282,7 +283,7 @@ extend(struct gw_meminst *memory, uint64_t old_size, uint64_t size)
 static void
 set_size(struct gw_meminst *memory, uint64_t size)
 {
-    if (memory->shared) {
+    if (GW_HAS(THREADS) && memory->shared) {
         gw_sharedmem_set_size(memory->shared, size);
         return;
     }
@@ -314,7 +315,7 @@ uint64_t
 gw_meminst_grow(struct gw_meminst *memory, uint64_t delta)
 {
     struct gw_sharedmem *shared = memory->shared;
-    if (!shared)
+    if (!GW_HAS(THREADS) || !shared)
         return grow(memory, delta);
     gw_os_mutex_lock(&shared->lock);
     uint64_t pages = grow(memory, delta);

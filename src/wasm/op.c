@@ -21,9 +21,9 @@ enum {
     RMW = GW_OPF_ATOMIC | GW_OPF_TRAPS | GW_OPF_READS | GW_OPF_WRITES
 };
 
-/* Where size is all, the code must do for a name, but for those that tell the
- * shape of lanes. */
-#ifdef GW_SMALL
+/* Without the text format the code must do for a name, but for those that tell
+ * the shape of lanes. */
+#ifdef GW_WITHOUT_TEXT
 #define NAME(CODE, TEXT, IMM) (GW_IMM_##IMM == GW_IMM_LANE ? TEXT : #CODE)
 #else
 #define NAME(CODE, TEXT, IMM) TEXT

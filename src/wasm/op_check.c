@@ -3,9 +3,23 @@
 /* The tools of the checks, and the checks of operators that name no part of
  * the control flow and no heap type. */
 
-gw_op_check_fn *const gw_op_checks[GW_OP_COUNT] = {
+enum {
+    ROW_NONE,
+#define CHECK(IDENT, function) ROW_##IDENT,
+#include "wasm/check.def"
+#undef CHECK
+};
+
+gw_op_check_fn *const gw_op_check_rows[] = {
+    [ROW_NONE] = NULL,
 #define CHECK(IDENT, function) \
-    [GW_OP_##IDENT] = GW_HAS_OP(IDENT) ? gw_op_check_##function : NULL,
+    [ROW_##IDENT] = GW_HAS_OP(IDENT) ? gw_op_check_##function : NULL,
+#include "wasm/check.def"
+#undef CHECK
+};
+
+const uint8_t gw_op_check_row[GW_OP_COUNT] = {
+#define CHECK(IDENT, function) [GW_OP_##IDENT] = ROW_##IDENT,
 #include "wasm/check.def"
 #undef CHECK
 };

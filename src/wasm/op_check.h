@@ -25,8 +25,17 @@ enum gw_op_after {
 
 typedef bool gw_op_check_fn(struct gw_op_iter *it);
 
+/* The rows of check.def, after an empty one, and which of them is an
+ * operator's. */
+extern gw_op_check_fn *const gw_op_check_rows[];
+extern const uint8_t gw_op_check_row[GW_OP_COUNT];
+
 /* NULL for operators whose signature says all. */
-extern gw_op_check_fn *const gw_op_checks[GW_OP_COUNT];
+static inline gw_op_check_fn *
+gw_op_check_find(enum gw_op op)
+{
+    return gw_op_check_rows[gw_op_check_row[op]];
+}
 
 #define CHECK(IDENT, function) gw_op_check_fn gw_op_check_##function;
 #include "wasm/check.def"

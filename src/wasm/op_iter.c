@@ -409,7 +409,7 @@ gw_op_perform(struct gw_op_iter *it, const struct gw_sink *sink)
 {
     it->push_count = it->tail_count = 0;
     it->after = GW_AFTER_NOTHING;
-    gw_op_check_fn *check = gw_op_checks[it->op];
+    gw_op_check_fn *check = gw_op_check_find(it->op);
     if (!(check ? check(it) : check_sig(it)))
         return false;
     if (sink &&

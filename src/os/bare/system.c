@@ -29,6 +29,18 @@ gw_os_fault_leave(struct gw_os_fault_scope *scope)
     (void)scope;
 }
 
+bool
+gw_os_fault_can_resume(void)
+{
+    return false;
+}
+
+uintptr_t
+gw_os_stack_low(void)
+{
+    return 0;
+}
+
 /* ---- time, randomness, processors ---- */
 
 bool
