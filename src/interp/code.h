@@ -124,6 +124,8 @@ struct gw_frame_record {
 /* Words of the instruction at words, with its first.  A branch table is as
  * long as its count says. */
 uint32_t gw_iop_words(const uint32_t *words);
+/* The name of an instruction by its first word. */
+const char *gw_iop_name(uint32_t word);
 
 /* Prints code one instruction a line, for tests and debugging; out is told
  * each line without its end. */

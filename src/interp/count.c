@@ -179,7 +179,7 @@ tell_sequences(const struct teller *teller)
     uint64_t last = 0;
     for (uint32_t at = 0; at < code->word_count;
          at += gw_iop_words(code->words + at)) {
-        const char *name = gw_iop_table[code->words[at]].name;
+        const char *name = gw_iop_name(code->words[at]);
         uint64_t count = counted->at[at];
         total.count += count;
         bool linked = before && goes_on(before);

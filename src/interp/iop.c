@@ -75,6 +75,12 @@ static const char *const names[GW_IOP_COUNT] = {
 #include "interp/iop.def"
 };
 
+const char *
+gw_iop_name(uint32_t word)
+{
+    return names[gw_super_first(word)];
+}
+
 void
 gw_icode_print(const struct gw_icode *code,
                void (*out)(void *env, const char *line), void *env)
