@@ -300,6 +300,66 @@ test_long(void)
     CHECK_AT(body, size + 12000, false, false);
 }
 
+static uint32_t
+random_below(uint32_t limit)
+{
+    static uint64_t state = 88172645463325252;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)(state >> 32) % limit;
+}
+
+/* What the fast walk says yes to, the general one says yes to. */
+static void
+test_mutants(void)
+{
+    static const uint8_t body[] = {
+        2,    3,    0x7e, 1,    0x7d, 0x20, 0,    0x41, 0xff, 0,    0x6a,
+        0x22, 0,    0x04, 0x40, 0x02, 0x7f, 0x20, 0,    0x28, 2,    8,
+        0x20, 0,    0x0d, 0,    0x21, 0,    0x41, 3,    0x0b, 0x1a, 0x05,
+        0x20, 0,    0x23, 0,    0x37, 3,    0,    0x0b, 0x02, 0x40, 0x02,
+        0x40, 0x20, 0,    0x0e, 2,    0,    1,    0,    0x0b, 0x03, 0x40,
+        0x20, 0,    0x45, 0x0d, 0,    0x0b, 0x20, 4,    0xa8, 0x10, 0,
+        0x20, 0,    0x20, 0,    0x1b, 0x0f, 0x0b, 0x20, 0,    0x41, 0,
+        0x11, 0,    0,    0xfd, 17,   0xfd, 0x53, 0x0b
+    };
+    static struct bytes m;
+    struct gw_module *module;
+    struct gw_op_iter fast, general;
+    struct gw_shape *shapes;
+    struct gw_diag diag;
+    uint32_t known = 0, wrong = 0;
+    make_module(&m, body, sizeof body, true);
+    gw_diag_init(&diag);
+    if (!CHECK(gw_module_decode_sections(gw_span(m.data, m.size), &options,
+                                         &alloc, &diag, &module) == GW_OK))
+        return;
+    CHECK(gw_shapes_new(module, &alloc, &shapes) && shapes);
+    gw_op_iter_init(&fast, module, &options, &alloc);
+    gw_op_iter_init(&general, module, &options, &alloc);
+    CHECK(gw_op_iter_hasten(&fast, shapes) && gw_fast_run(&fast, 0));
+    uint8_t *code = m.data + module->funcs[0].offset;
+    for (uint32_t i = 0; i < 50000; i++) {
+        for (uint32_t n = 1 + random_below(3); n > 0; n--)
+            code[random_below(sizeof body)] =
+                random_below(2) ? (uint8_t)random_below(256)
+                                : body[random_below(sizeof body)];
+        bool knows = gw_fast_run(&fast, 0);
+        gw_diag_init(&diag);
+        bool valid = gw_op_iter_run(&general, 0, NULL, &diag) == GW_OK;
+        known += knows;
+        wrong += knows && !valid;
+        memcpy(code, body, sizeof body);
+    }
+    CHECK_EQ_U64(wrong, 0);
+    CHECK(known > 1000);
+    gw_op_iter_fini(&fast);
+    gw_op_iter_fini(&general);
+    gw_shapes_delete(shapes, module, &alloc);
+    gw_module_delete(module);
+}
+
 int
 main(void)
 {
@@ -313,6 +373,7 @@ main(void)
     test_calls();
     test_bounds();
     test_long();
+    test_mutants();
     CHECK_EQ_U64(atomic_load(&alloc.used), 0);
     return CHECK_DONE();
 }
