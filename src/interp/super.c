@@ -3,8 +3,8 @@
 #include "interp/code.h"
 
 enum { RESULT_s = GW_SUPER_STORED, RESULT_r = GW_SUPER_PASSED };
-enum { LINK__, LINK_1, LINK_2, LINK_3 };
-#define LINK(WORD, A) LINK_##A << 2 * ((WORD) - 1)
+enum { LINK__, LINK_1, LINK_2, LINK_3, LINK_4, LINK_5 };
+#define LINK(WORD, A) LINK_##A << 3 * ((WORD) - 1)
 
 #define N1(IDENT, D, A) { GW_IOP_##IDENT, RESULT_##D, LINK(2, A) }
 #define SS(IDENT, D, A, B) \
@@ -42,6 +42,8 @@ enum { LINK__, LINK_1, LINK_2, LINK_3 };
 #define SUPER2(A, B) SUPER_LINE(__LINE__, 2, A, B)
 #define SUPER3(A, B, C) SUPER_LINE(__LINE__, 3, A, B, C)
 #define SUPER4(A, B, C, D) SUPER_LINE(__LINE__, 4, A, B, C, D)
+#define SUPER5(A, B, C, D, E) SUPER_LINE(__LINE__, 5, A, B, C, D, E)
+#define SUPER6(A, B, C, D, E, F) SUPER_LINE(__LINE__, 6, A, B, C, D, E, F)
 #define SUPER_AT(LINE, COUNT, ...) { COUNT, { __VA_ARGS__ } },
 
 const struct gw_super gw_supers[] = {
@@ -95,10 +97,10 @@ gain_of(const struct gw_super *row, const uint32_t *words,
             return 0;
         gain += passed;
         uint32_t links = row->parts[i].links;
-        for (uint32_t word = 1; links != 0; word++, links >>= 2) {
-            if ((links & 3) == 0)
+        for (uint32_t word = 1; links != 0; word++, links >>= 3) {
+            if ((links & 7) == 0)
                 continue;
-            if (!is_linked(row, part, (links & 3) - 1, i, part[i][word]))
+            if (!is_linked(row, part, (links & 7) - 1, i, part[i][word]))
                 return 0;
             gain += 2;
         }
@@ -116,15 +118,15 @@ gw_super_join(uint32_t *words, struct gw_super_start *starts, uint32_t count,
     if (count == 0)
         return;
     starts[count].best = 0;
-    for (uint32_t i = count; i-- > 0;) {
+    for (uint32_t i = count, second = GW_IOP_END, iop; i-- > 0; second = iop) {
         struct gw_super_start *start = &starts[i];
-        uint32_t iop = words[start->at], r = first_rows[iop];
+        iop = words[start->at];
         start->best = start[1].best;
         start->iop = iop;
-        if (r == 0 || i + 1 == count)
+        uint32_t r = first_rows[iop];
+        if (r == 0)
             continue;
         /* Most rows are seen not to fit by their second part. */
-        uint32_t second = words[start[1].at];
         for (r--; r < ROW_COUNT && gw_supers[r].parts[0].iop == iop; r++) {
             if (gw_supers[r].parts[1].iop != second ||
                 i + gw_supers[r].count > count)

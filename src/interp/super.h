@@ -24,7 +24,7 @@
 
 #include <stdint.h>
 
-enum { GW_SUPER_MAX = 4 }; /* parts */
+enum { GW_SUPER_MAX = 6 }; /* parts */
 
 /* Where a part leaves its result.  PASSED: with parts that follow only. */
 enum gw_super_result { GW_SUPER_NONE, GW_SUPER_STORED, GW_SUPER_PASSED };
@@ -34,9 +34,9 @@ struct gw_super {
     uint16_t count;
     struct gw_super_part {
         uint16_t iop;
-        uint8_t result; /* enum gw_super_result */
-        uint8_t links;  /* two bits for each operand word from the first on:
-                           the number of the part whose result it is, or 0 */
+        uint16_t result; /* enum gw_super_result */
+        uint16_t links;  /* three bits for each operand word from the first
+                            on: number of the part whose result it is, or 0 */
     } parts[GW_SUPER_MAX];
 };
 

@@ -9,7 +9,7 @@
 #include "interp/super.h"
 #include "unit/interp_util.h"
 
-enum { INPUTS = 12, SLOTS = 24, PASSED = 16, WORDS = 40, ROUNDS = 60 };
+enum { INPUTS = 12, SLOTS = 24, PASSED = 16, WORDS = 60, ROUNDS = 60 };
 enum { PAGE = 65536 };
 
 /* As many words and slots as are needed. */
@@ -22,7 +22,8 @@ static const char module_text[] =
     "  (i64.store (i32.const 0) (i64.const 2))\n"
     "  (i64.store (i32.const 0) (i64.const 3))\n"
     "  (i64.store (i32.const 0) (i64.const 4))\n"
-    "  (i64.store (i32.const 0) (i64.const 5))))\n";
+    "  (i64.store (i32.const 0) (i64.const 5))\n"
+    "  (i64.store (i32.const 0) (i64.const 6))))\n";
 
 static uint64_t seed = 1;
 
@@ -85,7 +86,7 @@ static uint32_t
 slot_for(const struct gw_super_part *part, uint32_t number, uint32_t word,
          char letter, const uint32_t *results)
 {
-    uint32_t link = part->links >> 2 * (word - 1) & 3;
+    uint32_t link = part->links >> 3 * (word - 1) & 7;
     if (link != 0)
         return results[link - 1];
     if (letter == 'd' && part->result == GW_SUPER_PASSED)
