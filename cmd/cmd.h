@@ -51,8 +51,8 @@ struct cmd {
     int (*run)(const struct cmd *cmd, int argc, char **argv);
 };
 
-extern const struct cmd cmd_run, cmd_validate, cmd_inspect, cmd_wat2wasm,
-    cmd_wasm2wat, cmd_wast, cmd_policy_learn, cmd_policy_check,
+extern const struct cmd cmd_run, cmd_compile, cmd_validate, cmd_inspect,
+    cmd_wat2wasm, cmd_wasm2wat, cmd_wast, cmd_policy_learn, cmd_policy_check,
     cmd_policy_explain, cmd_completion, cmd_help;
 /* All of them, in the order of the help; the last is NULL. */
 extern const struct cmd *const cmd_table[];

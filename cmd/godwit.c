@@ -7,10 +7,19 @@
 #include <unistd.h>
 
 const struct cmd *const cmd_table[] = {
-    &cmd_run,          &cmd_validate,     &cmd_inspect,
-    &cmd_wat2wasm,     &cmd_wasm2wat,     &cmd_wast,
-    &cmd_policy_learn, &cmd_policy_check, &cmd_policy_explain,
-    &cmd_completion,   &cmd_help,         NULL,
+    &cmd_run,
+    &cmd_compile,
+    &cmd_validate,
+    &cmd_inspect,
+    &cmd_wat2wasm,
+    &cmd_wasm2wat,
+    &cmd_wast,
+    &cmd_policy_learn,
+    &cmd_policy_check,
+    &cmd_policy_explain,
+    &cmd_completion,
+    &cmd_help,
+    NULL,
 };
 
 const struct cmd *

@@ -43,6 +43,7 @@
 #define GODWIT_H
 
 #include "godwit/api.h"
+#include "godwit/compile.h"
 #include "godwit/config.h"
 #include "godwit/error.h"
 #include "godwit/external.h"

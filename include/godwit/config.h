@@ -37,6 +37,7 @@ enum godwit_option {
     GODWIT_OPTION_OPTIMISE,       /* 0 to 3: how hard the compiler tries */
     GODWIT_OPTION_SAFEPOINTS,     /* 0: machine code cannot be stopped */
     GODWIT_OPTION_DETERMINISTIC,  /* 1: every NaN made is the canonical one */
+    GODWIT_OPTION_UNTRUSTED_CODE, /* 1: artifacts may be run */
     GODWIT_OPTION_COUNT
 };
 

@@ -79,7 +79,7 @@ gw_aot_request(const struct gw_config *config, struct gw_span module)
 struct image {
     struct gw_native native;
     struct gw_engine *engine;
-    uint8_t *pages;
+    uint8_t *pages; /* NULL: it is the program's file */
     size_t size;
 };
 
@@ -87,7 +87,8 @@ static void
 release(struct gw_native *native)
 {
     struct image *image = (struct image *)native;
-    gw_os_release(image->pages, image->size);
+    if (image->pages)
+        gw_os_release(image->pages, image->size);
     gw_alloc_free(&image->engine->alloc, image, sizeof(*image));
 }
 
@@ -100,13 +101,13 @@ table(struct gw_span bytes, enum gw_artifact_section section)
                                                 sizeof(struct gw_native_row)) };
 }
 
-/* The artifact stands at image->pages and has been checked. */
 static void
 fill(struct gw_native *native, struct gw_span bytes)
 {
     const struct gw_artifact_header *header = (const void *)bytes.data;
     struct gw_span text = gw_artifact_section(bytes, GW_ARTIFACT_TEXT);
     struct gw_span entries = gw_artifact_section(bytes, GW_ARTIFACT_ENTRIES);
+    struct gw_span tails = gw_artifact_section(bytes, GW_ARTIFACT_TAILS);
     struct gw_span adapters = gw_artifact_section(bytes, GW_ARTIFACT_ADAPTERS);
     struct gw_span rules = gw_artifact_section(bytes, GW_ARTIFACT_RULES);
     struct gw_span pads = gw_artifact_section(bytes, GW_ARTIFACT_PADS);
@@ -116,6 +117,7 @@ fill(struct gw_native *native, struct gw_span bytes)
         .func_count = (uint32_t)(entries.size / sizeof(uint32_t)),
         .type_count = (uint32_t)(adapters.size / sizeof(uint32_t)),
         .entries = (const void *)entries.data,
+        .tails = tails.size ? (const void *)tails.data : NULL,
         .adapters = (const void *)adapters.data,
         .funcs = table(bytes, GW_ARTIFACT_FUNCS),
         .lines = table(bytes, GW_ARTIFACT_LINES),
@@ -154,9 +156,11 @@ check_fit(const struct gw_program *program, struct gw_span bytes,
         return gw_diag_report(diag, GW_ERR_UNSUPPORTED, GW_NO_OFFSET,
                               "the artifact was made for %s", what);
     struct gw_span entries = gw_artifact_section(bytes, GW_ARTIFACT_ENTRIES);
+    struct gw_span tails = gw_artifact_section(bytes, GW_ARTIFACT_TAILS);
     struct gw_span adapters = gw_artifact_section(bytes, GW_ARTIFACT_ADAPTERS);
     uint64_t defined = module->func_count - module->imported[GW_EXTERN_FUNC];
     if (entries.size / sizeof(uint32_t) == defined &&
+        (tails.size == 0 || tails.size == entries.size) &&
         adapters.size / sizeof(uint32_t) == module->types.count)
         return GW_OK;
     return gw_diag_report(diag, GW_ERR_MALFORMED, GW_NO_OFFSET,
@@ -179,43 +183,49 @@ check_adapters(const struct gw_program *program, const struct gw_native *native,
     return GW_OK;
 }
 
-static struct image *
-copy(struct gw_engine *engine, struct gw_span artifact)
+/* Where the artifact is to be executed: in a copy on pages of its own, or in
+ * place. */
+static bool
+place(struct image *image, struct gw_span *artifact, bool in_place)
 {
-    struct gw_span text = gw_artifact_section(artifact, GW_ARTIFACT_TEXT);
-    size_t page = gw_os_page_size(), at = (size_t)(text.data - artifact.data);
-    size_t size = (artifact.size + page - 1) / page * page;
-    struct image *image = gw_alloc_zero(&engine->alloc, 1, sizeof(*image));
-    if (!image)
-        return NULL;
-    image->engine = engine;
-    image->size = size;
-    image->pages = gw_os_reserve(size);
-    if (image->pages && gw_os_commit(image->pages, size)) {
-        memcpy(image->pages, artifact.data, artifact.size);
-        if (at == size || gw_os_make_code(image->pages + at, size - at))
-            return image;
+    struct gw_span text = gw_artifact_section(*artifact, GW_ARTIFACT_TEXT);
+    size_t page = gw_os_page_size(), at = (size_t)(text.data - artifact->data);
+    size_t size = (artifact->size + page - 1) / page * page;
+    uint8_t *base = (uint8_t *)(uintptr_t)artifact->data;
+    if (!in_place || (uintptr_t)base % page != 0) {
+        base = image->pages = gw_os_reserve(size);
+        image->size = size;
+        if (!base || !gw_os_commit(base, size))
+            return false;
+        memcpy(base, artifact->data, artifact->size);
+        artifact->data = base;
     }
-    gw_os_release(image->pages, size);
-    gw_alloc_free(&engine->alloc, image, sizeof(*image));
-    return NULL;
+    return at == size || gw_os_make_code(base + at, size - at);
 }
 
 enum gw_err
 gw_aot_load(struct gw_program *program, struct gw_span artifact,
             struct gw_diag *diag)
 {
+    struct gw_engine *engine = program->engine;
+    bool in_place = artifact.data == program->file.data;
     enum gw_err err = gw_artifact_check(artifact, diag);
     if (err == GW_OK)
         err = check_fit(program, artifact, diag);
     if (err != GW_OK)
         return err;
-    struct image *image = copy(program->engine, artifact);
+    struct image *image = gw_alloc_zero(&engine->alloc, 1, sizeof(*image));
     if (!image)
         return gw_diag_report(diag, GW_ERR_NOMEM, GW_NO_OFFSET,
                               "out of memory for machine code");
-    fill(&image->native, gw_span(image->pages, artifact.size));
-    err = check_adapters(program, &image->native, diag);
+    image->engine = engine;
+    if (place(image, &artifact, in_place)) {
+        fill(&image->native, artifact);
+        err = check_adapters(program, &image->native, diag);
+    } else {
+        err = gw_diag_report(diag, GW_ERR_SYSTEM, GW_NO_OFFSET,
+                             "the system gives no memory for machine code");
+    }
     if (err == GW_OK)
         program->native = &image->native;
     else
@@ -223,28 +233,42 @@ gw_aot_load(struct gw_program *program, struct gw_span artifact,
     return err;
 }
 
-/* ---- in the process ---- */
+/* ---- the compiler of an engine ---- */
 
-/* Fuel, frames that move at every safepoint, and NaNs that are all the
- * canonical one are the interpreter's. */
+static enum gw_err
+open_file(struct gw_engine *engine, struct gw_span *bytes, struct gw_diag *diag)
+{
+    if (!gw_artifact_is(*bytes))
+        return GW_OK;
+    if (!engine->config.values[GW_OPTION_UNTRUSTED_CODE])
+        return gw_diag_report(diag, GW_ERR_DENIED, GW_NO_OFFSET,
+                              "this is machine code, which cannot be checked: "
+                              "allow-untrusted-code runs it");
+    enum gw_err err = gw_artifact_check(*bytes, diag);
+    if (err == GW_OK)
+        *bytes = gw_artifact_section(*bytes, GW_ARTIFACT_MODULE);
+    return err;
+}
+
+/* Fuel, frames that move at every safepoint, NaNs that are all the canonical
+ * one, and continuations are the interpreter's. */
 static bool
-may_compile(const struct gw_program *program)
+may_run(const struct gw_program *program)
 {
     const struct gw_module *module = program->module;
     const uint64_t *values = program->engine->config.values;
     return gw_native_supported() && !values[GW_OPTION_METER] &&
            !values[GW_OPTION_SAFEPOINT_TEST] &&
            !values[GW_OPTION_DETERMINISTIC] &&
+           values[GW_OPTION_TIER] != GW_TIER_INTERP &&
            module->func_count > module->imported[GW_EXTERN_FUNC] &&
            !(module->features & GW_FEATURE_BIT(STACK_SWITCHING));
 }
 
 static enum gw_err
-prepare(struct gw_program *program, struct gw_diag *diag)
+compile(struct gw_program *program, struct gw_diag *diag)
 {
     const struct gw_plugin *plugin;
-    if (!may_compile(program))
-        return GW_OK;
     enum gw_err err = gw_aot_find_plugin(diag, &plugin);
     if (err != GW_OK)
         return err;
@@ -260,4 +284,16 @@ prepare(struct gw_program *program, struct gw_diag *diag)
     return err;
 }
 
-const struct gw_compiler gw_aot_compiler = { prepare };
+static enum gw_err
+prepare(struct gw_program *program, struct gw_span file, struct gw_diag *diag)
+{
+    if (!may_run(program))
+        return GW_OK;
+    if (gw_artifact_is(file))
+        return gw_aot_load(program, file, diag);
+    if (program->engine->config.values[GW_OPTION_TIER] != GW_TIER_AOT)
+        return GW_OK;
+    return compile(program, diag);
+}
+
+const struct gw_compiler gw_aot_compiler = { open_file, prepare };

@@ -173,6 +173,8 @@ gw_artifact_check(struct gw_span bytes, struct gw_diag *diag)
                      sizeof(struct gw_native_rule);
     err = check_places(&check, GW_ARTIFACT_ENTRIES);
     if (err == GW_OK)
+        err = check_places(&check, GW_ARTIFACT_TAILS);
+    if (err == GW_OK)
         err = check_places(&check, GW_ARTIFACT_ADAPTERS);
     if (err == GW_OK)
         err = check_rows(&check, GW_ARTIFACT_FUNCS, UINT32_MAX);

@@ -38,8 +38,7 @@ new_engine(const wasm_config_t *config)
     engine->engine->decode.validate_only = config->inspect;
     engine->engine->decode.progress = config->progress;
     engine->engine->decode.progress_env = config->progress_env;
-    if (config->config.values[GW_OPTION_TIER] == GW_TIER_AOT &&
-        !config->inspect)
+    if (!config->inspect)
         engine->engine->compiler = &gw_aot_compiler;
     return engine;
 }

@@ -14,15 +14,20 @@
 #include "base/option.h"
 #include "wasm/module.h"
 
+struct gw_engine;
 struct gw_program;
 struct gw_tier;
 struct gw_typereg;
 struct gw_timer;
 
-/* What makes machine code of programs (aot/aot.h). */
+/* What gives programs machine code (aot/aot.h). */
 struct gw_compiler {
-    /* Gives program->native, or leaves it NULL. */
-    enum gw_err (*prepare)(struct gw_program *program, struct gw_diag *diag);
+    /* A file may be an artifact: *bytes becomes its module then. */
+    enum gw_err (*open)(struct gw_engine *engine, struct gw_span *bytes,
+                        struct gw_diag *diag);
+    /* Gives program->native, or leaves it NULL; file is what open was given. */
+    enum gw_err (*prepare)(struct gw_program *program, struct gw_span file,
+                           struct gw_diag *diag);
 };
 
 struct gw_engine {

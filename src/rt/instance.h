@@ -142,6 +142,7 @@ struct gw_funcinst {
     const void *code;               /* the tier's entry; never NULL once made */
     const void *native;             /* machine code (rt/native.h); NULL: none,
                                        callers go through the tier */
+    const void *native_tail;        /* its entry for tail calls, if any */
     struct gw_instance *instance;   /* NULL: a host function */
     const struct gw_functype *type; /* of engine-wide value types */
     uint32_t type_id;               /* engine type number */

@@ -33,12 +33,13 @@ static const char abi_text[] =
 #define TRAP(ident, text) #ident ";"
 #include "wasm/trap.def"
 #undef TRAP
-    "conventions 1";
+    "conventions 2";
 
 /* Layouts beside the context that machine code sees. */
 static const uint32_t abi_offsets[] = {
     offsetof(struct gw_exec, stack_limit),
     offsetof(struct gw_funcinst, native),
+    offsetof(struct gw_funcinst, native_tail),
     offsetof(struct gw_funcinst, instance),
     offsetof(struct gw_funcinst, type_id),
     offsetof(struct gw_tableinst, elems),
@@ -71,6 +72,9 @@ gw_native_attach(struct gw_instance *instance)
     for (uint32_t i = 0; native && i < native->func_count; i++) {
         if (native->entries[i] != GW_NO_INDEX)
             instance->own_funcs[i].native = native->text + native->entries[i];
+        if (native->tails && native->tails[i] != GW_NO_INDEX)
+            instance->own_funcs[i].native_tail = native->text +
+                                                 native->tails[i];
     }
 }
 

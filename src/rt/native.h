@@ -6,7 +6,8 @@
  *
  *     R f(struct gw_vmctx *ctx, arguments…)
  *
- * in a convention that only code of images uses.  Host and interpreter enter
+ * in a convention that only code of images uses; one in a module with tail
+ * calls has another entry, in a convention that allows them.  Host and interpreter enter
  * through an adapter of the image, one for each function type, which takes
  * the arguments from slots and puts the results there.  Code leaves through
  * helpers (helper.def), whose first argument is the context; it finds them
@@ -64,6 +65,7 @@ struct gw_native {
     uint32_t text_size;
     uint32_t func_count, type_count, pad_count, rule_count;
     const uint32_t *entries;       /* of defined functions; GW_NO_INDEX: none */
+    const uint32_t *tails;         /* likewise, for tail calls; NULL: none */
     const uint32_t *adapters;      /* of function types; likewise */
     struct gw_native_table funcs;  /* to function index, or GW_NO_INDEX */
     struct gw_native_table lines;  /* to the operator's offset; 0: none */

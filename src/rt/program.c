@@ -84,14 +84,19 @@ new_program(struct gw_engine *engine, struct gw_span bytes,
     program->engine = gw_engine_ref(engine);
     atomic_init(&program->refs, 1);
     gw_os_mutex_init(&program->translating);
-    enum gw_err err = gw_module_decode(bytes, &engine->decode, &engine->alloc,
-                                       diag, &program->module);
+    program->file = bytes;
+    enum gw_err err = GW_OK;
+    if (engine->compiler)
+        err = engine->compiler->open(engine, &bytes, diag);
+    if (err == GW_OK)
+        err = gw_module_decode(bytes, &engine->decode, &engine->alloc, diag,
+                               &program->module);
     if (err == GW_OK)
         err = prepare(program, diag);
     else
         program->module = NULL;
     if (err == GW_OK && engine->compiler)
-        err = engine->compiler->prepare(program, diag);
+        err = engine->compiler->prepare(program, program->file, diag);
     if (err != GW_OK)
         delete_program(program);
     else
@@ -128,8 +133,8 @@ gw_program_unref(struct gw_program *program)
         return;
     void (*release)(void *env, struct gw_span bytes) = program->release;
     void *release_env = program->release_env;
-    struct gw_span bytes = program->module->bytes;
+    struct gw_span file = program->file;
     delete_program(program);
     if (release)
-        release(release_env, bytes);
+        release(release_env, file);
 }

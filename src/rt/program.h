@@ -18,12 +18,14 @@ struct gw_program {
     _Atomic(void *) *code; /* per defined function; the tier's, or NULL */
     struct gw_os_mutex translating; /* held by the tier while it adds code */
     struct gw_native *native;       /* machine code (rt/native.h); NULL: none */
-    void (*release)(void *env, struct gw_span bytes);
+    struct gw_span file;            /* the module's bytes, or an artifact */
+    void (*release)(void *env, struct gw_span file);
     void *release_env;
     atomic_uint refs;
 };
 
-/* Decodes, validates and prepares.  bytes must live until the program is
+/* Decodes, validates and prepares a module, or, with a compiler, an artifact
+ * that holds one.  bytes must live until the program is
  * gone: release (may be NULL) is called then, and also on failure. */
 enum gw_err gw_program_new(struct gw_engine *engine, struct gw_span bytes,
                            void (*release)(void *env, struct gw_span bytes),

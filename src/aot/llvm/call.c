@@ -41,6 +41,7 @@ struct target {
     LLVMValueRef callee, ctx;
     LLVMValueRef func; /* of a slow call: the funcinst */
     LLVMValueRef out;  /* slots of many results */
+    unsigned convention;
 };
 
 static unsigned
@@ -65,7 +66,7 @@ call_target(struct gw_ll *ll, const struct target *target, LLVMValueRef *values)
     LLVMValueRef args[ARGS_MAX];
     unsigned count = collect(ll, target, args);
     LLVMValueRef result = gw_ll_call(ll, target->type, target->callee, args,
-                                     count, GW_LL_CC_TAIL);
+                                     count, target->convention);
     if (target->out)
         gw_ll_get_slots(ll, type->results, values, type->result_count,
                         target->out);
@@ -75,10 +76,33 @@ call_target(struct gw_ll *ll, const struct target *target, LLVMValueRef *values)
         values[i] = LLVMBuildExtractValue(ll->b, result, i, "");
 }
 
-/* Lets the call take the frame's place. */
+/* Returns results as functions do. */
+static void
+return_values(struct gw_ll *ll, const struct gw_functype *type,
+              LLVMValueRef *values)
+{
+    if (gw_ll_has_out(type) || type->result_count == 0)
+        LLVMBuildRetVoid(ll->b);
+    else if (type->result_count == 1)
+        LLVMBuildRet(ll->b, values[0]);
+    else
+        LLVMBuildAggregateRet(ll->b, values, 2);
+}
+
+/* Lets the call take the frame's place; calls and returns where only the
+ * callee's convention does not allow it. */
 static void
 jump_target(struct gw_ll *ll, const struct target *target)
 {
+    LLVMValueRef values[1000];
+    if (target->convention != GW_LL_CC_TAIL) {
+        uint32_t depth = ll->depth;
+        ll->depth = 0; /* the frame's handlers are left */
+        call_target(ll, target, values);
+        ll->depth = depth;
+        return_values(ll, target->functype, values);
+        return;
+    }
     LLVMValueRef args[ARGS_MAX];
     unsigned count = collect(ll, target, args);
     LLVMValueRef result = LLVMBuildCall2(ll->b, target->type, target->callee,
@@ -125,7 +149,8 @@ call_own(struct gw_ll *ll, uint32_t func)
     struct target target = { .functype = type,
                              .type = gw_ll_functype(ll, type),
                              .callee = gw_ll_func_value(ll, func),
-                             .ctx = ll->ctx };
+                             .ctx = ll->ctx,
+                             .convention = ll->convention };
     if (gw_ll_has_out(type))
         target.out = is_tail(ll) ? ll->out_slots
                                  : gw_ll_slots(ll, type->result_slots);
@@ -137,43 +162,90 @@ call_own(struct gw_ll *ll, uint32_t func)
     push_results(ll, values, type->result_count);
 }
 
+/* The machine code of a function for calls of a convention; goes on where it
+ * has some. */
+static LLVMValueRef
+find_native(struct gw_ll *ll, LLVMValueRef func, unsigned convention,
+            LLVMBasicBlockRef *without)
+{
+    bool tail = convention == GW_LL_CC_TAIL;
+    uint64_t offset = tail ? offsetof(struct gw_funcinst, native_tail)
+                           : offsetof(struct gw_funcinst, native);
+    LLVMValueRef native = gw_ll_load_fixed(ll, ll->ptr, func, offset);
+    gw_ll_unless(ll, LLVMBuildIsNull(ll->b, native, ""), without);
+    return native;
+}
+
+static struct target
+native_target(struct gw_ll *ll, const struct gw_functype *type,
+              LLVMValueRef func, unsigned convention, LLVMValueRef out,
+              LLVMBasicBlockRef *without)
+{
+    struct target target = { .functype = type,
+                             .type = gw_ll_functype(ll, type),
+                             .out = out,
+                             .convention = convention };
+    target.callee = find_native(ll, func, convention, without);
+    target.ctx = gw_ll_load_fixed(ll, ll->ptr, func,
+                                  offsetof(struct gw_funcinst, instance));
+    return target;
+}
+
+static struct target
+slow_target(struct gw_ll *ll, uint32_t type_index, LLVMValueRef ref,
+            LLVMValueRef out)
+{
+    const struct gw_functype *type = functype(ll, type_index);
+    return (struct target){ .functype = type,
+                            .type = slow_type(ll, type),
+                            .callee = gw_ll_slow(ll, type_index),
+                            .ctx = ll->ctx,
+                            .func = ref,
+                            .out = out,
+                            .convention = ll->convention };
+}
+
+/* The first of these that there is: its entry for tail calls, its other
+ * entry, the tier. */
+static void
+jump_ref(struct gw_ll *ll, LLVMValueRef ref, uint32_t type_index)
+{
+    static const unsigned conventions[] = { GW_LL_CC_TAIL, GW_LL_CC_FAST };
+    const struct gw_functype *type = functype(ll, type_index);
+    LLVMValueRef func = LLVMBuildIntToPtr(ll->b, ref, ll->ptr, "");
+    for (int i = 0; i < 2; i++) {
+        LLVMBasicBlockRef without;
+        struct target target = native_target(ll, type, func, conventions[i],
+                                             ll->out_slots, &without);
+        jump_target(ll, &target);
+        gw_ll_go(ll, without);
+    }
+    struct target slow = slow_target(ll, type_index, ref, ll->out_slots);
+    jump_target(ll, &slow);
+}
+
 /* Calls a function by its reference: its machine code, or else the tier. */
 static void
 call_ref(struct gw_ll *ll, LLVMValueRef ref, uint32_t type_index)
 {
     const struct gw_functype *type = functype(ll, type_index);
-    LLVMValueRef fast_values[1000], slow_values[1000];
-    LLVMValueRef func = LLVMBuildIntToPtr(ll->b, ref, ll->ptr, "");
-    LLVMValueRef native = gw_ll_load_fixed(ll, ll->ptr, func,
-                                           offsetof(struct gw_funcinst,
-                                                    native));
-    struct target fast = { .functype = type,
-                           .type = gw_ll_functype(ll, type),
-                           .callee = native };
-    struct target slow = fast;
+    LLVMValueRef fast_values[1000], slow_values[1000], out = NULL;
     LLVMBasicBlockRef without, from[2], next;
-    if (gw_ll_has_out(type))
-        fast.out = is_tail(ll) ? ll->out_slots
-                               : gw_ll_slots(ll, type->result_slots);
-    gw_ll_unless(ll, LLVMBuildIsNull(ll->b, native, ""), &without);
-    fast.ctx = gw_ll_load_fixed(ll, ll->ptr, func,
-                                offsetof(struct gw_funcinst, instance));
-    slow.type = slow_type(ll, type);
-    slow.ctx = ll->ctx;
-    slow.func = ref;
-    slow.out = fast.out;
-    slow.callee = gw_ll_slow(ll, type_index);
     if (is_tail(ll)) {
-        jump_target(ll, &fast);
-        gw_ll_go(ll, without);
-        jump_target(ll, &slow);
+        jump_ref(ll, ref, type_index);
         return;
     }
-    next = gw_ll_block(ll);
+    LLVMValueRef func = LLVMBuildIntToPtr(ll->b, ref, ll->ptr, "");
+    if (gw_ll_has_out(type))
+        out = gw_ll_slots(ll, type->result_slots);
+    struct target fast = native_target(ll, type, func, GW_LL_CC_FAST, out,
+                                       &without);
     call_target(ll, &fast, fast_values);
+    next = gw_ll_block(ll);
     from[0] = LLVMGetInsertBlock(ll->b);
     LLVMBuildBr(ll->b, next);
     gw_ll_go(ll, without);
+    struct target slow = slow_target(ll, type_index, ref, out);
     call_target(ll, &slow, slow_values);
     from[1] = LLVMGetInsertBlock(ll->b);
     LLVMBuildBr(ll->b, next);
@@ -317,7 +389,7 @@ gw_ll_func_value(struct gw_ll *ll, uint32_t func)
         ll->funcs[func] = add_function(
             ll, "f", func,
             gw_ll_functype(ll, gw_module_functype(ll->module, func)),
-            GW_LL_CC_TAIL);
+            ll->convention);
     return ll->funcs[func];
 }
 
@@ -330,12 +402,7 @@ return_slots(struct gw_ll *ll, const struct gw_functype *type,
     gw_ll_get_slots(ll, type->results, values, type->result_count, slots);
     if (out)
         gw_ll_put_slots(ll, type->results, values, type->result_count, out);
-    if (out || type->result_count == 0)
-        LLVMBuildRetVoid(ll->b);
-    else if (type->result_count == 1)
-        LLVMBuildRet(ll->b, values[0]);
-    else
-        LLVMBuildAggregateRet(ll->b, values, 2);
+    return_values(ll, type, values);
 }
 
 static void
@@ -362,7 +429,8 @@ gw_ll_slow(struct gw_ll *ll, uint32_t type)
         struct between saved;
         const struct gw_functype *functype_ = functype(ll, type);
         ll->slows[type] = add_function(ll, "slow", type,
-                                       slow_type(ll, functype_), GW_LL_CC_TAIL);
+                                       slow_type(ll, functype_),
+                                       ll->convention);
         begin(ll, &saved, ll->slows[type]);
         build_slow(ll, functype_);
         end(ll, &saved);
@@ -373,29 +441,47 @@ gw_ll_slow(struct gw_ll *ll, uint32_t type)
     return ll->slows[type];
 }
 
+/* Calls with the function's own arguments, behind the first `own` of args,
+ * and returns what comes. */
+static void
+hand_on(struct gw_ll *ll, LLVMTypeRef type, LLVMValueRef callee,
+        LLVMValueRef *args, unsigned own)
+{
+    LLVMValueRef params[ARGS_MAX];
+    unsigned count = LLVMCountParams(ll->func);
+    LLVMGetParams(ll->func, params);
+    args[0] = ll->ctx;
+    memcpy(args + own, params + 1, (count - 1) * sizeof(*args));
+    LLVMValueRef result = gw_ll_call(ll, type, callee, args, own + count - 1,
+                                     ll->convention);
+    if (LLVMGetReturnType(type) == ll->none)
+        LLVMBuildRetVoid(ll->b);
+    else
+        LLVMBuildRet(ll->b, result);
+}
+
 void
 gw_ll_make_thunk(struct gw_ll *ll, uint32_t func)
 {
     const struct gw_functype *type = gw_module_functype(ll->module, func);
-    LLVMValueRef params[ARGS_MAX], args[ARGS_MAX];
-    LLVMTypeRef slow = slow_type(ll, type);
+    LLVMValueRef args[ARGS_MAX];
     struct between saved;
     begin(ll, &saved, gw_ll_func_value(ll, func));
-    unsigned count = LLVMCountParams(ll->func);
-    LLVMGetParams(ll->func, params);
-    args[0] = ll->ctx;
     args[1] = gw_ll_load_item(ll, ll->i64, offsetof(struct gw_vmctx, funcs),
                               func, sizeof(void *));
-    memcpy(args + 2, params + 1, (count - 1) * sizeof(*args));
-    LLVMValueRef callee = gw_ll_slow(ll, ll->module->funcs[func].type);
-    LLVMValueRef result = LLVMBuildCall2(ll->b, slow, callee, args, count + 1,
-                                         "");
-    LLVMSetInstructionCallConv(result, GW_LL_CC_TAIL);
-    LLVMSetTailCallKind(result, LLVMTailCallKindMustTail);
-    if (LLVMGetReturnType(slow) == ll->none)
-        LLVMBuildRetVoid(ll->b);
-    else
-        LLVMBuildRet(ll->b, result);
+    hand_on(ll, slow_type(ll, type),
+            gw_ll_slow(ll, ll->module->funcs[func].type), args, 2);
+    end(ll, &saved);
+}
+
+void
+gw_ll_make_entry(struct gw_ll *ll, uint32_t func)
+{
+    LLVMTypeRef type = gw_ll_functype(ll, gw_module_functype(ll->module, func));
+    LLVMValueRef args[ARGS_MAX];
+    struct between saved;
+    begin(ll, &saved, add_function(ll, "entry", func, type, GW_LL_CC_FAST));
+    hand_on(ll, type, gw_ll_func_value(ll, func), args, 1);
     end(ll, &saved);
 }
 
@@ -418,7 +504,7 @@ gw_ll_make_adapter(struct gw_ll *ll, uint32_t index)
     count += type->param_count;
     values[0] = gw_ll_call(ll, gw_ll_functype(ll, type),
                            LLVMGetParam(ll->func, 2), args, count,
-                           GW_LL_CC_TAIL);
+                           GW_LL_CC_FAST);
     if (type->result_count == 2) {
         LLVMValueRef both = values[0];
         for (unsigned i = 0; i < 2; i++)

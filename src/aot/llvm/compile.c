@@ -182,6 +182,14 @@ make_lines(struct gw_ll *ll)
                                                       0, LLVMDIFlagZero);
 }
 
+/* May the module have tail calls?  return_call_ref came with references. */
+static bool
+has_tails(const struct gw_module *module)
+{
+    return (module->features & (GW_FEATURE_BIT(TAIL_CALL) |
+                                GW_FEATURE_BIT(FUNCTION_REFERENCES))) != 0;
+}
+
 static void
 init(struct gw_ll *ll, const struct gw_plugin_request *request,
      struct gw_program *program, LLVMTargetMachineRef machine)
@@ -190,6 +198,7 @@ init(struct gw_ll *ll, const struct gw_plugin_request *request,
     *ll = (struct gw_ll){ .program = program, .module = program->module };
     ll->machine = machine;
     ll->polls = request->polls;
+    ll->convention = has_tails(program->module) ? GW_LL_CC_TAIL : GW_LL_CC_FAST;
     ll->x86 = request->machine == GW_MACHINE_X86_64;
     ll->ssse3 = ll->x86 && request->cpu >> GW_CPU_SSSE3 & 1;
     ll->has_fma = !ll->x86 || request->cpu >> GW_CPU_FMA & 1;
@@ -271,6 +280,8 @@ build_functions(struct gw_ll *ll, struct job *job)
             give_up(ll, i);
             job->given_up[i - first] = 1;
         }
+        if (ll->convention != GW_LL_CC_FAST)
+            gw_ll_make_entry(ll, i);
         if (!adapted[type])
             gw_ll_make_adapter(ll, type);
         adapted[type] = 1;
@@ -364,15 +375,19 @@ write_sections(struct writer *w, const struct job *job)
     const struct gw_module *module = job->program->module;
     uint32_t first = module->imported[GW_EXTERN_FUNC];
     uint32_t count = module->func_count - first;
+    bool tails = has_tails(module);
+    uint32_t *entries = tails ? link->entry_at : link->func_at;
     for (uint32_t i = 0; i < count; i++) {
         if (job->given_up[i])
-            link->func_at[first + i] = GW_NO_INDEX;
+            entries[first + i] = link->func_at[first + i] = GW_NO_INDEX;
         w->header.compiled += link->func_at[first + i] != GW_NO_INDEX;
     }
     return write_section(w, GW_ARTIFACT_MODULE, module->bytes.data,
                          module->bytes.size) &&
-           write_section(w, GW_ARTIFACT_ENTRIES, link->func_at + first,
+           write_section(w, GW_ARTIFACT_ENTRIES, entries + first,
                          count * sizeof(uint32_t)) &&
+           write_section(w, GW_ARTIFACT_TAILS, link->func_at + first,
+                         tails ? count * sizeof(uint32_t) : 0) &&
            write_section(w, GW_ARTIFACT_ADAPTERS, link->adapter_at,
                          link->type_count * sizeof(uint32_t)) &&
            write_vec(w, GW_ARTIFACT_FUNCS, &link->funcs) &&

@@ -72,9 +72,11 @@ gw_link_init(struct gw_link *link)
     gw_vec_init(&link->rules, link->alloc, sizeof(struct gw_native_rule));
     gw_vec_init(&link->pads, link->alloc, sizeof(struct gw_native_pad));
     link->func_at = new_places(link, link->func_count);
+    link->entry_at = new_places(link, link->func_count);
     link->slow_at = new_places(link, link->type_count);
     link->adapter_at = new_places(link, link->type_count);
-    bool good = link->func_at && link->slow_at && link->adapter_at;
+    bool good = link->func_at && link->entry_at && link->slow_at &&
+                link->adapter_at;
     return good ? GW_OK : GW_ERR_NOMEM;
 }
 
@@ -88,6 +90,8 @@ gw_link_fini(struct gw_link *link)
     gw_vec_fini(&link->rules);
     gw_vec_fini(&link->pads);
     gw_alloc_free(link->alloc, link->func_at,
+                  (link->func_count + 1u) * sizeof(uint32_t));
+    gw_alloc_free(link->alloc, link->entry_at,
                   (link->func_count + 1u) * sizeof(uint32_t));
     gw_alloc_free(link->alloc, link->slow_at,
                   (link->type_count + 1u) * sizeof(uint32_t));
@@ -194,16 +198,17 @@ set_aside(struct object *object)
 static uint32_t *
 slot_of(struct gw_link *link, const char *name, uint32_t *func)
 {
-    static const char *const kinds[] = { "f", "slow", "adapter" };
-    uint32_t *tables[] = { link->func_at, link->slow_at, link->adapter_at };
-    for (int i = 0; i < 3; i++) {
+    static const char *const kinds[] = { "f", "entry", "slow", "adapter" };
+    uint32_t *tables[] = { link->func_at, link->entry_at, link->slow_at,
+                           link->adapter_at };
+    for (int i = 0; i < 4; i++) {
         size_t size = strlen(kinds[i]);
         char *end;
         if (strncmp(name, kinds[i], size) != 0 || name[size] < '0' ||
             name[size] > '9')
             continue;
         unsigned long number = strtoul(name + size, &end, 10);
-        uint32_t count = i == 0 ? link->func_count : link->type_count;
+        uint32_t count = i < 2 ? link->func_count : link->type_count;
         if (*end || number >= count)
             continue;
         *func = i == 0 ? (uint32_t)number : GW_NO_INDEX;

@@ -3,7 +3,7 @@
  * relocations that count from their own place, and reads from the tables for
  * debuggers and unwinders what rt/native.h wants to know.
  *
- * Symbols are f<function>, slow<type> and adapter<type>.
+ * Symbols are f<function>, entry<function>, slow<type> and adapter<type>.
  */
 #ifndef GW_AOT_LLVM_LINK_H
 #define GW_AOT_LLVM_LINK_H
@@ -26,6 +26,7 @@ struct gw_link {
     struct gw_vec rules;  /* struct gw_native_rule */
     struct gw_vec pads;   /* struct gw_native_pad */
     uint32_t *func_at;    /* places, or GW_NO_INDEX */
+    uint32_t *entry_at;
     uint32_t *slow_at, *adapter_at;
 };
 

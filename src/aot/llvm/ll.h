@@ -86,6 +86,7 @@ struct gw_ll {
     LLVMValueRef *funcs; /* of the module's functions; made when needed */
     LLVMValueRef *slows; /* by type */
     LLVMValueRef personality, stack_pointer;
+    unsigned convention; /* of the functions */
     bool polls, has_fma, x86, ssse3;
     const char *unsupported; /* why the function is given up */
 
@@ -207,6 +208,9 @@ void gw_ll_make_adapter(struct gw_ll *ll, uint32_t type);
 /* The body of a function that is given up. */
 void gw_ll_make_thunk(struct gw_ll *ll, uint32_t func);
 
-enum { GW_LL_CC_C = 0, GW_LL_CC_TAIL = 18 };
+/* The entry of a function whose convention is not that of entries. */
+void gw_ll_make_entry(struct gw_ll *ll, uint32_t func);
+
+enum { GW_LL_CC_C = 0, GW_LL_CC_FAST = 8, GW_LL_CC_TAIL = 18 };
 
 #endif
