@@ -2,7 +2,7 @@
  * A module made from the input must do the same in every driver of the
  * interpreter and every layout of memories, with frames moved at safepoints
  * and without, and use the same fuel; without counting fuel it must still do
- * the same.
+ * the same, and when it is compiled, where the compiler is.
  */
 #include "fuzz/gen.h"
 #include "fuzz/play.h"
@@ -20,17 +20,19 @@ enum { PLENTY = 1000000 };
  * stand last.  The generator makes NaNs canonical, so the deterministic ones
  * must agree too. */
 static const struct play_mode modes[] = {
-    { GW_DRIVER_SWITCH, GW_MEMORY_GUARDED, 1, 0, 0 },
-    { GW_DRIVER_GOTO, GW_MEMORY_GUARDED, 1, 0, 0 },
-    { GW_DRIVER_TAIL, GW_MEMORY_GUARDED, 1, 0, 0 },
-    { GW_DRIVER_SWITCH, GW_MEMORY_PACKED, 1, 0, 1 },
-    { GW_DRIVER_GOTO, GW_MEMORY_PACKED, 1, 0, 0 },
-    { GW_DRIVER_TAIL, GW_MEMORY_PACKED, 1, 0, 1 },
-    { GW_DRIVER_AUTO, GW_MEMORY_GUARDED, 0, 0, 0 },
-    { GW_DRIVER_AUTO, GW_MEMORY_PACKED, 0, 0, 1 },
+    { GW_DRIVER_SWITCH, GW_MEMORY_GUARDED, 1, 0, 0, 0 },
+    { GW_DRIVER_GOTO, GW_MEMORY_GUARDED, 1, 0, 0, 0 },
+    { GW_DRIVER_TAIL, GW_MEMORY_GUARDED, 1, 0, 0, 0 },
+    { GW_DRIVER_SWITCH, GW_MEMORY_PACKED, 1, 0, 1, 0 },
+    { GW_DRIVER_GOTO, GW_MEMORY_PACKED, 1, 0, 0, 0 },
+    { GW_DRIVER_TAIL, GW_MEMORY_PACKED, 1, 0, 1, 0 },
+    { GW_DRIVER_AUTO, GW_MEMORY_GUARDED, 0, 0, 0, 0 },
+    { GW_DRIVER_AUTO, GW_MEMORY_PACKED, 0, 0, 1, 0 },
+    { GW_DRIVER_AUTO, GW_MEMORY_GUARDED, 0, 0, 0, GW_TIER_AOT },
+    { GW_DRIVER_AUTO, GW_MEMORY_PACKED, 0, 0, 0, GW_TIER_AOT },
 };
 
-enum { MODES = sizeof modes / sizeof *modes, COUNTING = 6 };
+enum { MODES = sizeof modes / sizeof *modes, COUNTING = 6, INTERPRETED = 8 };
 
 /* Every set has what it needs of the others. */
 static uint64_t
@@ -80,6 +82,13 @@ complain(const struct gen_module *module, const struct play_mode *mode,
     abort();
 }
 
+/* Frames of machine code have other sizes. */
+static bool
+ran_deep(const struct play_text *text)
+{
+    return strstr(text->data, "call stack exhausted") != NULL;
+}
+
 /* Runs the module once more; what it does must be as expected. */
 static void
 check(const struct gen_module *module, const struct play_mode *mode,
@@ -87,7 +96,10 @@ check(const struct gen_module *module, const struct play_mode *mode,
 {
     struct play_text text = { 0 };
     play(gw_span(module->data, module->size), mode, fuel, &text);
-    if (strcmp(expected->data, text.data) != 0 && !play_is_vague(&text))
+    bool deep = mode->tier == GW_TIER_AOT &&
+                (ran_deep(expected) || ran_deep(&text));
+    if (strcmp(expected->data, text.data) != 0 && !play_is_vague(&text) &&
+        !deep)
         complain(module, mode, expected, &text);
     play_text_fini(&text);
 }
@@ -103,7 +115,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gen_module_init(&module, gw_span(data, size), &options);
     play(gw_span(module.data, module.size), &modes[0], fuel, &expected);
     bool starved = strstr(expected.data, "all fuel consumed") != NULL;
-    size_t count = play_is_vague(&expected) ? 0 : starved ? COUNTING : MODES;
+    size_t all = play_can_compile() ? MODES : INTERPRETED;
+    size_t count = play_is_vague(&expected) ? 0 : starved ? COUNTING : all;
     for (size_t i = 1; i < count; i++) {
         if (!gw_interp_has_driver(modes[i].driver))
             continue;

@@ -1,6 +1,7 @@
 #include "fuzz/play.h"
 
 #include "fuzz/gen.h"
+#include "aot/aot.h"
 #include "interp/interp.h"
 #include "rt/heap.h"
 
@@ -43,11 +44,19 @@ play_is_vague(const struct play_text *text)
            strstr(text->data, gw_trap_text(GW_TRAP_NO_MEMORY));
 }
 
+bool
+play_can_compile(void)
+{
+    const struct gw_plugin *plugin;
+    return gw_native_supported() && gw_aot_find_plugin(NULL, &plugin) == GW_OK;
+}
+
 const char *
 play_mode_name(const struct play_mode *mode, char *text, size_t size)
 {
     static const char *const drivers[] = { "auto", "switch", "goto", "tail" };
-    snprintf(text, size, "driver %s, memory %s, meter %u, K %u",
+    snprintf(text, size, "%s %s, memory %s, meter %u, K %u",
+             mode->tier == GW_TIER_AOT ? "compiled, or driver" : "driver",
              drivers[mode->driver], mode->memory ? "packed" : "guarded",
              (unsigned)mode->meter, (unsigned)mode->safepoint_test);
     return text;
@@ -226,10 +235,12 @@ play(struct gw_span module, const struct play_mode *mode, uint64_t fuel,
     gw_config_set(&config, GW_OPTION_GC_STRESS, mode->safepoint_test == 1);
     gw_config_set(&config, GW_OPTION_MAX_STACK, STACK_BYTES);
     gw_config_set(&config, GW_OPTION_MAX_HEAP, HEAP_BYTES);
+    gw_config_set(&config, GW_OPTION_TIER, mode->tier);
     struct gw_engine *engine = gw_engine_new(&config, &gw_interp_tier, NULL,
                                              NULL);
     if (!engine)
         abort();
+    engine->compiler = &gw_aot_compiler;
     if (gw_program_new(engine, module, NULL, NULL, &diag, &program) != GW_OK) {
         fprintf(stderr, "the module is not valid: %s at 0x%" PRIx64 "\n",
                 diag.text, diag.offset);

@@ -8,9 +8,11 @@
 
 #include "base/span.h"
 
+#include <stdbool.h>
+
 /* Values of the options of base/option.def. */
 struct play_mode {
-    uint64_t driver, memory, meter, safepoint_test, deterministic;
+    uint64_t driver, memory, meter, safepoint_test, deterministic, tier;
 };
 
 struct play_text {
@@ -24,6 +26,8 @@ struct play_text {
 void play(struct gw_span module, const struct play_mode *mode, uint64_t fuel,
           struct play_text *out);
 void play_text_fini(struct play_text *text);
+/* Is the plug-in there that play_mode.tier GW_TIER_AOT needs? */
+bool play_can_compile(void);
 /* Did the guest run out of something whose end no specification fixes? */
 bool play_is_vague(const struct play_text *text);
 const char *play_mode_name(const struct play_mode *mode, char *text,

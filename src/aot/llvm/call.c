@@ -379,6 +379,9 @@ add_function(struct gw_ll *ll, const char *kind, uint32_t number,
         LLVMAddAttributeAtIndex(func,
                                 (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
                                 ll->attributes[i]);
+    /* The context may be read at any time. */
+    LLVMAddAttributeAtIndex(func, 1, ll->readable);
+    LLVMAddAttributeAtIndex(func, 1, ll->aligned);
     return func;
 }
 

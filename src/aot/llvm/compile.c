@@ -101,6 +101,11 @@ make_attributes(struct gw_ll *ll)
     memcpy(ll->attributes, all, sizeof(all));
     ll->nomerge = attribute(context, "nomerge", 0);
     ll->cold = attribute(context, "cold", 0);
+    ll->readable = attribute(context, "dereferenceable",
+                             sizeof(struct gw_vmctx));
+    ll->aligned = attribute(context, "align", 8);
+    ll->nounwind = attribute(context, "nounwind", 0);
+    ll->nothing = attribute(context, "memory", 0);
 }
 
 static LLVMMetadataRef
@@ -130,6 +135,7 @@ make_tags(struct gw_ll *ll)
     ll->empty = LLVMMetadataAsValue(ll->context,
                                     LLVMMDNodeInContext2(ll->context, NULL, 0));
     ll->tbaa = LLVMGetMDKindIDInContext(ll->context, "tbaa", 4);
+    ll->traps = LLVMGetMDKindIDInContext(ll->context, "godwit.traps", 12);
     ll->invariant = LLVMGetMDKindIDInContext(ll->context, "invariant.load", 14);
 }
 
@@ -190,9 +196,22 @@ has_tails(const struct gw_module *module)
                                 GW_FEATURE_BIT(FUNCTION_REFERENCES))) != 0;
 }
 
+/* LLVM ends the process after an error that nobody takes. */
+static void
+take_diagnostic(LLVMDiagnosticInfoRef info, void *env)
+{
+    struct gw_diag *diag = env;
+    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError)
+        return;
+    char *text = LLVMGetDiagInfoDescription(info);
+    gw_diag_report(diag, GW_ERR_SYSTEM, GW_NO_OFFSET, "LLVM: %s", text);
+    LLVMDisposeMessage(text);
+}
+
 static void
 init(struct gw_ll *ll, const struct gw_plugin_request *request,
-     struct gw_program *program, LLVMTargetMachineRef machine)
+     struct gw_program *program, LLVMTargetMachineRef machine,
+     struct gw_diag *diag)
 {
     const char *sp = request->machine == GW_MACHINE_X86_64 ? "rsp" : "sp";
     *ll = (struct gw_ll){ .program = program, .module = program->module };
@@ -204,6 +223,7 @@ init(struct gw_ll *ll, const struct gw_plugin_request *request,
     ll->has_fma = !ll->x86 || request->cpu >> GW_CPU_FMA & 1;
     ll->context = LLVMContextCreate();
     LLVMContextSetDiscardValueNames(ll->context, true);
+    LLVMContextSetDiagnosticHandler(ll->context, take_diagnostic, diag);
     ll->out = LLVMModuleCreateWithNameInContext("wasm", ll->context);
     LLVMSetTarget(ll->out, triple_of(request->machine));
     LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
@@ -452,7 +472,7 @@ run_job(struct job *job, LLVMTargetMachineRef machine,
 {
     struct gw_ll ll;
     LLVMMemoryBufferRef object = NULL;
-    init(&ll, job->request, job->program, machine);
+    init(&ll, job->request, job->program, machine, job->diag);
     enum gw_err err = build_functions(&ll, job);
     if (err == GW_OK && getenv("GODWIT_VERIFY_IR"))
         LLVMVerifyModule(ll.out, LLVMAbortProcessAction, NULL);
@@ -460,6 +480,8 @@ run_job(struct job *job, LLVMTargetMachineRef machine,
         err = gw_ll_optimise(&ll, job->request->level, job->diag);
     if (err == GW_OK)
         err = emit(&ll, job, result, &object);
+    if (err == GW_OK)
+        err = job->diag->err;
     fini(&ll);
     if (err == GW_OK && job->request->output == GW_PLUGIN_ARTIFACT)
         err = link_and_write(job, object, result);

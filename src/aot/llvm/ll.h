@@ -78,9 +78,9 @@ struct gw_ll {
     LLVMTypeRef vectors[GW_LANES_COUNT];
     LLVMTypeRef pad_type;
     LLVMValueRef tags[GW_LL_KINDS];
-    LLVMValueRef empty; /* metadata without content */
-    unsigned tbaa, invariant;
-    LLVMAttributeRef nomerge, cold;
+    LLVMValueRef empty;              /* metadata without content */
+    unsigned tbaa, invariant, traps; /* kinds of metadata */
+    LLVMAttributeRef nomerge, cold, readable, aligned, nounwind, nothing;
     LLVMAttributeRef attributes[8]; /* of all functions */
     uint32_t attribute_count;
     LLVMValueRef *funcs; /* of the module's functions; made when needed */

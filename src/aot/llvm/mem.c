@@ -225,6 +225,16 @@ shorten(struct gw_ll *ll, const struct access *access, LLVMValueRef value)
     return LLVMBuildTrunc(ll->b, value, int_type(ll, access->cell), "");
 }
 
+/* A load of a guarded memory is marked: optimise.c keeps it. */
+static LLVMValueRef
+load_cell(struct gw_ll *ll, LLVMTypeRef type, LLVMValueRef at)
+{
+    LLVMValueRef cell = gw_ll_load(ll, GW_LL_MEMORY, type, at);
+    if (gw_memtype_guarded(ll->program->engine, memtype(ll)))
+        LLVMSetMetadata(cell, ll->traps, ll->empty);
+    return cell;
+}
+
 static void
 load(struct gw_ll *ll, const struct access *access)
 {
@@ -233,7 +243,7 @@ load(struct gw_ll *ll, const struct access *access)
     LLVMTypeRef type = access->cell == access->lane
                            ? result
                            : int_type(ll, access->cell);
-    LLVMValueRef cell = gw_ll_load(ll, GW_LL_MEMORY, type, at);
+    LLVMValueRef cell = load_cell(ll, type, at);
     gw_ll_set(ll, 0, extend_cell(ll, access, cell));
 }
 
@@ -263,14 +273,13 @@ load_vector(struct gw_ll *ll, const struct access *access)
 {
     LLVMValueRef at = find(ll, (uint64_t)access->cell * access->count);
     if (access->kind == FILL_ALL) {
-        gw_ll_set(ll, 0, gw_ll_load(ll, GW_LL_MEMORY, ll->v128, at));
+        gw_ll_set(ll, 0, load_cell(ll, ll->v128, at));
         return;
     }
     uint32_t lanes = 16u / access->cell;
     LLVMTypeRef type = vector_of(ll, access->cell, lanes);
     LLVMValueRef zero = LLVMConstNull(type);
-    LLVMValueRef cell = gw_ll_load(ll, GW_LL_MEMORY, int_type(ll, access->cell),
-                                   at);
+    LLVMValueRef cell = load_cell(ll, int_type(ll, access->cell), at);
     LLVMValueRef vector = LLVMBuildInsertElement(ll->b, zero, cell,
                                                  gw_ll_int(ll, ll->i32, 0), "");
     if (access->kind == FILL_SPLAT)
@@ -287,7 +296,7 @@ load_extend(struct gw_ll *ll, const struct access *access)
     LLVMValueRef at = find(ll, (uint64_t)access->cell * access->count);
     LLVMTypeRef narrow = vector_of(ll, access->cell, access->count);
     LLVMTypeRef wide = vector_of(ll, access->lane, access->count);
-    LLVMValueRef cells = gw_ll_load(ll, GW_LL_MEMORY, narrow, at);
+    LLVMValueRef cells = load_cell(ll, narrow, at);
     cells = access->is_signed ? LLVMBuildSExt(ll->b, cells, wide, "")
                               : LLVMBuildZExt(ll->b, cells, wide, "");
     gw_ll_set(ll, 0, as_v128(ll, cells));
@@ -298,8 +307,8 @@ load_lane(struct gw_ll *ll, const struct access *access)
 {
     LLVMTypeRef type = vector_of(ll, access->cell, 16u / access->cell);
     LLVMValueRef vector = LLVMBuildBitCast(ll->b, gw_ll_get(ll, 1), type, "");
-    LLVMValueRef cell = gw_ll_load(ll, GW_LL_MEMORY, int_type(ll, access->cell),
-                                   find(ll, access->cell));
+    LLVMValueRef cell = load_cell(ll, int_type(ll, access->cell),
+                                  find(ll, access->cell));
     vector = LLVMBuildInsertElement(ll->b, vector, cell,
                                     gw_ll_int(ll, ll->i32, ll->it->imm.lane),
                                     "");
