@@ -160,10 +160,13 @@ walk(const struct cmd *cmd, int argc, char **argv, struct cmd_line *line,
 
 /* ---- the configuration file ---- */
 
+/* Of the engine's options, one takes a protection away. */
 static bool
 is_settable(const struct found *found)
 {
-    return !found->no_file && (!found->row || found->row->where == CMD_IN_FILE);
+    if (found->row)
+        return found->row->where == CMD_IN_FILE;
+    return !found->no_file && found->engine != GODWIT_OPTION_UNTRUSTED_CODE;
 }
 
 /* A setting must make sense to a command, whichever is run. */
