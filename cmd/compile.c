@@ -45,15 +45,16 @@ take_assembly(void *state, const char *value)
 
 static const struct cmd_option options[] = {
     { 0, "cpu", "NAME",
-      "what code may need: native, x86-64-v2 (the default), -v3, -v4",
-      take_cpu },
-    { 0, "emit-asm", NULL, "write assembly instead", take_assembly },
-    { 0, "emit-llvm", NULL, "write LLVM's intermediate code instead",
-      take_llvm },
+      "what code may need: native, x86-64-v2 (the default), -v3, -v4", take_cpu,
+      CMD_IN_FILE },
+    { 0, "emit-asm", NULL, "write assembly instead", take_assembly,
+      CMD_ON_LINE },
+    { 0, "emit-llvm", NULL, "write LLVM's intermediate code instead", take_llvm,
+      CMD_ON_LINE },
     { 'o', "output", "FILE", "write here instead of the standard output",
-      take_output },
+      take_output, CMD_ON_LINE },
     { 0, "target", "MACHINE", "x86_64 or aarch64; the default is this one",
-      take_target },
+      take_target, CMD_IN_FILE },
     { 0 },
 };
 

@@ -28,5 +28,7 @@ void gw_error_hint(godwit_error_t *error, const char *format, ...)
 /* text.c: text to binary in memory that gw_heap_free ends. */
 enum gw_err gw_capi_text_to_binary(const void *text, size_t size,
                                    wasm_byte_vec_t *out, struct gw_diag *diag);
+/* Do the bytes look like text? */
+bool gw_capi_is_text(const void *bytes, size_t size);
 
 #endif

@@ -84,24 +84,13 @@ load_text(struct gw_store *store, const void *text, size_t size,
     return load(store, gw_span(binary.data, binary.size), release_copy, diag);
 }
 
-/* Past blanks, text begins with a parenthesis or a comment. */
-static bool
-is_text(const void *bytes, size_t size)
-{
-    const char *at = bytes, *end = at + size;
-    while (at < end &&
-           (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
-        at++;
-    return at < end && (*at == '(' || *at == ';');
-}
-
 wasm_module_t *
 godwit_module_new(wasm_store_t *store, const void *bytes, size_t size,
                   godwit_error_t **error)
 {
     struct gw_diag diag;
     gw_diag_init(&diag);
-    wasm_module_t *module = is_text(bytes, size)
+    wasm_module_t *module = gw_capi_is_text(bytes, size)
                                 ? load_text(store->store, bytes, size, &diag)
                                 : load_copy(store->store, bytes, size, &diag);
     gw_error_leave(error, &diag);
@@ -133,7 +122,7 @@ open_file(struct gw_store *store, const char *path, struct gw_diag *diag)
         gw_diag_report(diag, err, GW_NO_OFFSET, "cannot be read: %s", reason);
         return NULL;
     }
-    if (!is_text(data, size))
+    if (!gw_capi_is_text(data, size))
         return load(store, gw_span(data, size), release_mapped, diag);
     wasm_module_t *module = load_text(store, data, size, diag);
     gw_os_unmap_file(data, size);

@@ -33,6 +33,17 @@ gw_capi_text_to_binary(const void *text, size_t size, wasm_byte_vec_t *out,
     return give(err, bytes, bytes_size, out);
 }
 
+/* Past blanks, text begins with a parenthesis or a comment. */
+bool
+gw_capi_is_text(const void *bytes, size_t size)
+{
+    const char *at = bytes, *end = at + size;
+    while (at < end &&
+           (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+        at++;
+    return at < end && (*at == '(' || *at == ';');
+}
+
 godwit_error_t *
 godwit_text_to_binary(const void *text, size_t size, wasm_byte_vec_t *out)
 {
