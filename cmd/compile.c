@@ -46,7 +46,7 @@ take_assembly(void *state, const char *value)
 static const struct cmd_option options[] = {
     { 0, "cpu", "NAME",
       "what code may need: native, x86-64-v2 (the default), -v3, -v4", take_cpu,
-      CMD_ON_LINE },
+      CMD_IN_FILE },
     { 0, "emit-asm", NULL, "write assembly instead", take_assembly,
       CMD_ON_LINE },
     { 0, "emit-llvm", NULL, "write LLVM's intermediate code instead", take_llvm,
@@ -54,7 +54,7 @@ static const struct cmd_option options[] = {
     { 'o', "output", "FILE", "write here instead of the standard output",
       take_output, CMD_ON_LINE },
     { 0, "target", "MACHINE", "x86_64 or aarch64; the default is this one",
-      take_target, CMD_ON_LINE },
+      take_target, CMD_IN_FILE },
     { 0 },
 };
 

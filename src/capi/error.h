@@ -25,12 +25,10 @@ godwit_error_t *gw_error_make(enum gw_err err, const char *format, ...)
 void gw_error_hint(godwit_error_t *error, const char *format, ...)
     GW_PRINTF(2, 3);
 
-/* Is a module text?  Past blanks, that begins with a parenthesis or a comment. */
+/* module.c: is a module text?  Past blanks, that begins with a parenthesis or a comment. */
 bool gw_capi_is_text(const void *bytes, size_t size);
 /* text.c: text to binary in memory that gw_heap_free ends. */
 enum gw_err gw_capi_text_to_binary(const void *text, size_t size,
                                    wasm_byte_vec_t *out, struct gw_diag *diag);
-/* module.c: past blanks, text begins with a parenthesis or a comment. */
-bool gw_capi_is_text(const void *bytes, size_t size);
 
 #endif

@@ -84,6 +84,7 @@ load_text(struct gw_store *store, const void *text, size_t size,
     return load(store, gw_span(binary.data, binary.size), release_copy, diag);
 }
 
+/* Past blanks, text begins with a parenthesis or a comment. */
 bool
 gw_capi_is_text(const void *bytes, size_t size)
 {
