@@ -66,16 +66,15 @@ new_store(wasm_engine_t **engine)
     return *engine ? wasm_store_new(*engine) : NULL;
 }
 
-static godwit_error_t *
-define_print(godwit_linker_t *linker, wasm_memory_t **memory)
+static wasm_func_t *
+new_print(wasm_store_t *store, wasm_memory_t **memory)
 {
     wasm_functype_t *type = wasm_functype_new_2_0(wasm_valtype_new_i32(),
                                                   wasm_valtype_new_i32());
-    godwit_error_t *error = godwit_linker_define_func(linker, "board", "print",
-                                                      type, on_print, memory,
-                                                      NULL);
+    wasm_func_t *func = wasm_func_new_with_env(store, type, on_print, memory,
+                                               NULL);
     wasm_functype_delete(type);
-    return error;
+    return func;
 }
 
 struct guest {
@@ -83,6 +82,7 @@ struct guest {
     size_t size;
     const char *name; /* of the function to call */
     uint32_t argument;
+    size_t imports; /* 1: the board's print */
 };
 
 static bool
@@ -113,30 +113,32 @@ run_guest(const struct guest *guest, uint32_t *result)
 {
     wasm_engine_t *engine;
     wasm_memory_t *memory = NULL;
-    wasm_instance_t *instance = NULL;
+    wasm_trap_t *trap = NULL;
     godwit_error_t *error = NULL;
     bool good = false;
     wasm_store_t *store = new_store(&engine);
     wasm_module_t *module = godwit_module_borrow(store, guest->bytes,
                                                  guest->size, &error);
-    godwit_linker_t *linker = godwit_linker_new(store);
-    if (!error)
-        error = define_print(linker, &memory);
-    if (!error)
-        instance = godwit_linker_instantiate(linker, module, NULL, &error);
+    wasm_func_t *function = new_print(store, &memory);
+    wasm_extern_t *import = wasm_func_as_extern(function);
+    const wasm_extern_vec_t imports = { guest->imports, &import };
+    wasm_instance_t *instance = error ? NULL
+                                      : wasm_instance_new(store, module,
+                                                          &imports, &trap);
     if (instance) {
         wasm_extern_t *exported = godwit_instance_export(instance, "memory");
         memory = wasm_extern_as_memory(exported);
         good = call(instance, guest, result);
         wasm_extern_delete(exported);
     }
-    if (error) {
-        print(godwit_error_message(error));
+    if (error || trap) {
+        print(error ? godwit_error_message(error) : godwit_trap_message(trap));
         print("\n");
     }
     godwit_error_delete(error);
+    wasm_trap_delete(trap);
     wasm_instance_delete(instance);
-    godwit_linker_delete(linker);
+    wasm_func_delete(function);
     wasm_module_delete(module);
     wasm_store_delete(store);
     wasm_engine_delete(engine);
@@ -154,8 +156,8 @@ int
 main(void)
 {
     const struct guest guests[] = {
-        { hello, sizeof(hello), "run", 0 },
-        { kernel, sizeof(kernel), "kernel_run", ROUNDS },
+        { hello, sizeof(hello), "run", 0, 1 },
+        { kernel, sizeof(kernel), "kernel_run", ROUNDS, 0 },
     };
     uint32_t result = 0, expected = kernel_run(ROUNDS);
     board_mark();

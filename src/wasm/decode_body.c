@@ -89,10 +89,10 @@ count_workers(const struct gw_decoder *decoder, uint32_t bodies)
 {
     const struct gw_module *module = decoder->module;
     const struct gw_decode_options *options = decoder->options;
-    uint32_t jobs = options->jobs ? options->jobs : gw_os_cpu_count();
     if (module->sections[GW_SECTION_CODE].size <
         options->limits[GW_LIMIT_SERIAL_CODE])
         return 1;
+    uint32_t jobs = options->jobs ? options->jobs : gw_os_cpu_count();
     if (jobs > JOBS_MAX)
         jobs = JOBS_MAX;
     if (jobs > (bodies + GROUP - 1) / GROUP)

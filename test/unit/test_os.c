@@ -803,7 +803,7 @@ test_threads(void)
     run_threads(&shared, wait_for_go, 1 << 20, false);
     CHECK_EQ_U64(shared.count, 4);
     struct gw_os_thread thread;
-    CHECK(!gw_os_thread_start(&thread, add, &shared, SIZE_MAX / 2));
+    CHECK(!gw_os_thread_start(&thread, add, &shared, SIZE_MAX / 8 * 7));
     gw_os_cond_fini(&shared.cond);
     gw_os_mutex_fini(&shared.mutex);
 }
