@@ -238,7 +238,7 @@ main(void)
         }
         for (uint64_t i = 0; i < 8; i++) {
             static const uint64_t every[] = { 0, 1, 0, 3 };
-            struct mode mode = { drivers[d], i & 1, i >> 2, every[i >> 1] };
+            struct mode mode = { drivers[d], i & 1, i >> 2, every[i >> 1], 0 };
             test_rows(&mode);
             if (i == 0)
                 test_limits(&mode);

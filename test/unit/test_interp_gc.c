@@ -250,7 +250,7 @@ main(void)
         }
         for (uint64_t i = 0; i < 8; i++) {
             static const uint64_t every[] = { 0, 1, 0, 3 };
-            struct mode mode = { d, i & 1, i >> 2, every[i >> 1] };
+            struct mode mode = { d, i & 1, i >> 2, every[i >> 1], 0 };
             test_rows(&mode);
             test_fuel(&mode);
         }

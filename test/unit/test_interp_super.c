@@ -212,7 +212,7 @@ try_row(struct world *world, struct gw_funcinst *func, uint32_t number,
 static void
 test_driver(uint64_t driver)
 {
-    const struct mode mode = { driver, 0, 0, 0 };
+    const struct mode mode = { driver, 0, 0, 0, 0 };
     struct world world;
     struct outcome *outcomes = calloc(2, sizeof(*outcomes));
     union gw_slot args[INPUTS] = { { .u64 = 0 } };

@@ -165,7 +165,7 @@ main(void)
 {
     for (uint64_t d = GW_DRIVER_SWITCH; d <= GW_DRIVER_TAIL; d++) {
         for (uint64_t i = 0; i < 4 && gw_interp_has_driver(d); i++) {
-            struct mode mode = { d, i & 1, 0, i >> 1 };
+            struct mode mode = { d, i & 1, 0, i >> 1, 0 };
             test_mode(&mode);
         }
     }
