@@ -43,7 +43,11 @@ gw_ll_op_global_get(struct gw_ll *ll)
 void
 gw_ll_op_global_set(struct gw_ll *ll)
 {
-    gw_ll_store(ll, GW_LL_GLOBAL, gw_ll_get(ll, 0), global_at(ll));
+    LLVMValueRef at = global_at(ll);
+    gw_ll_store(ll, GW_LL_GLOBAL, gw_ll_get(ll, 0), at);
+    /* A store that another follows still counts if a trap comes between. */
+    LLVMValueRef store = LLVMGetLastInstruction(LLVMGetInsertBlock(ll->b));
+    LLVMSetVolatile(store, true);
 }
 
 void
